@@ -15,7 +15,7 @@ export default defineConfig({
         resolve,
         test: {
           name: "unit",
-          include: ["{shared,features,lib,auth,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          include: ["{shared,features,components,lib,auth,server,scripts,bench}/**/*.test.{ts,tsx}"],
         },
       },
       {
