@@ -5,8 +5,9 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const resolve = { alias: { "@": root.replace(/\/$/, "") } };
 
 /**
- * Four suites, one runner. The two `functions` suites are the same files: once on our engine, once
- * on Convex's own `convex-test`, so that the functions stay portable.
+ * Six suites, one runner. `rules` reads the sources themselves: imports, sizes, documents. The two
+ * `functions` suites are the same files: once on our engine, once on Convex's own `convex-test`, so
+ * that the functions stay portable.
  */
 export default defineConfig({
   test: {
@@ -15,8 +16,12 @@ export default defineConfig({
         resolve,
         test: {
           name: "unit",
-          include: ["{shared,features,components,lib,auth,server,scripts,bench}/**/*.test.{ts,tsx}"],
+          include: ["{shared,features,components,lib,auth,server,bench}/**/*.test.{ts,tsx}"],
         },
+      },
+      {
+        resolve,
+        test: { name: "rules", include: ["scripts/**/*.test.ts"] },
       },
       {
         resolve,

@@ -1,0 +1,3 @@
+export function findBrowser(environment?: NodeJS.ProcessEnv): Promise<string | null>;
+export function ensureBrowser(rootDir: string): Promise<string | null>;
+export const NO_BROWSER_SENTENCE: string;
