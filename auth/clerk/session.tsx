@@ -1,0 +1,62 @@
+"use client";
+
+import { ClerkProvider, useAuth, useClerk, useUser } from "@clerk/nextjs";
+import type { ConvexReactClient } from "convex/react";
+import { ConvexProviderWithClerk } from "convex/react-clerk";
+import { type ReactNode, useCallback, useMemo } from "react";
+import { type Identity, LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
+import { endPresenceBriefly } from "../end-presence";
+import { IdentityContext } from "../identity-context";
+
+/** Clerk's session, with Convex's own provider for it, unchanged. */
+export function ClerkSession({
+  client,
+  publishableKey,
+  children,
+}: {
+  client: ConvexReactClient;
+  publishableKey: string;
+  children: ReactNode;
+}) {
+  return (
+    <ClerkProvider
+      publishableKey={publishableKey}
+      signInUrl="/sign-in"
+      signUpUrl="/sign-up"
+      signInFallbackRedirectUrl="/messages"
+      signUpFallbackRedirectUrl="/messages"
+      afterSignOutUrl="/sign-in"
+      telemetry={false}
+    >
+      <ConvexProviderWithClerk client={client} useAuth={useAuth}>
+        <ClerkIdentity client={client}>{children}</ClerkIdentity>
+      </ConvexProviderWithClerk>
+    </ClerkProvider>
+  );
+}
+
+function ClerkIdentity({ client, children }: { client: ConvexReactClient; children: ReactNode }) {
+  const { isLoaded, isSignedIn, user } = useUser();
+  const clerk = useClerk();
+
+  const identity = useMemo<Identity>(() => {
+    if (!isLoaded) return LOADING_IDENTITY;
+    if (!isSignedIn) return SIGNED_OUT_IDENTITY;
+    return {
+      status: "signed-in",
+      userId: user.id,
+      name: user.fullName ?? user.username ?? null,
+      email: user.primaryEmailAddress?.emailAddress ?? null,
+      imageUrl: user.hasImage ? user.imageUrl : null,
+    };
+  }, [isLoaded, isSignedIn, user]);
+
+  const signOut = useCallback<SignOut>(async () => {
+    await endPresenceBriefly(client);
+    // Clerk tells this browser's other tabs by itself.
+    await clerk.signOut({ redirectUrl: "/sign-in" });
+  }, [client, clerk]);
+
+  const value = useMemo(() => ({ identity, signOut }), [identity, signOut]);
+  return <IdentityContext value={value}>{children}</IdentityContext>;
+}

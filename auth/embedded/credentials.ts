@@ -1,0 +1,80 @@
+/**
+ * What a name, an e-mail address and a password may be. Server and form check with the same rules:
+ * the form to answer at once, the server because it trusts no form.
+ */
+export type Credentials = { name?: string; email: string; password: string };
+
+export type CredentialField = "name" | "email" | "password";
+
+export type CredentialProblem = { field: CredentialField; sentence: string };
+
+export const NAME_LENGTH_MAX = 80;
+export const EMAIL_LENGTH_MAX = 254;
+export const PASSWORD_LENGTH_MIN = 8;
+export const PASSWORD_LENGTH_MAX = 128;
+
+/**
+ * The first thing wrong with a form, from top to bottom, or `null`.
+ *
+ * @param purpose Signing in does not check the password's length: an old, shorter one must still be
+ * able to fail as a wrong password.
+ */
+export function findCredentialProblem(
+  purpose: "sign-in" | "sign-up",
+  { name, email, password }: Credentials,
+): CredentialProblem | null {
+  if (purpose === "sign-up") {
+    const sentence = checkName(name ?? "");
+    if (sentence) return { field: "name", sentence };
+  }
+  const emailSentence = checkEmail(email);
+  if (emailSentence) return { field: "email", sentence: emailSentence };
+  const passwordSentence = checkPassword(purpose, password);
+  return passwordSentence ? { field: "password", sentence: passwordSentence } : null;
+}
+
+/** A display name as it is stored: composed, without invisible characters, single spaces. */
+export function cleanName(name: string): string {
+  return name
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Cs}\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu, " ")
+    .replace(/\s+/gu, " ")
+    .trim();
+}
+
+/** An e-mail address as it is stored and looked up. Normalised before anything checks it. */
+export function cleanEmail(email: string): string {
+  return email.normalize("NFKC").trim().toLowerCase();
+}
+
+function checkName(name: string): string | null {
+  const clean = cleanName(name);
+  if (clean === "") return "Tell people your name.";
+  if (clean.length > NAME_LENGTH_MAX) {
+    return `That name is too long: at most ${NAME_LENGTH_MAX} characters.`;
+  }
+  return null;
+}
+
+function checkEmail(email: string): string | null {
+  const clean = cleanEmail(email);
+  if (clean === "") return "Enter your e-mail address.";
+  const isPlausible = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/.test(
+    clean,
+  );
+  if (!isPlausible || clean.length > EMAIL_LENGTH_MAX) {
+    return "That does not look like an e-mail address.";
+  }
+  return null;
+}
+
+function checkPassword(purpose: "sign-in" | "sign-up", password: string): string | null {
+  if (password === "") return "Enter your password.";
+  if (password.length > PASSWORD_LENGTH_MAX) {
+    return `That password is too long: at most ${PASSWORD_LENGTH_MAX} characters.`;
+  }
+  if (purpose === "sign-up" && password.length < PASSWORD_LENGTH_MIN) {
+    return `That password is too short: at least ${PASSWORD_LENGTH_MIN} characters.`;
+  }
+  return null;
+}

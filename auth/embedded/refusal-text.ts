@@ -1,0 +1,53 @@
+/**
+ * What the embedded service may answer instead of doing what was asked, and the one sentence that
+ * people read for each.
+ */
+const SENTENCES: Record<string, string> = {
+  INVALID_EMAIL_OR_PASSWORD: "That e-mail address and password do not match.",
+  INVALID_EMAIL: "That does not look like an e-mail address.",
+  INVALID_PASSWORD: "That password cannot be used.",
+  PASSWORD_TOO_SHORT: "That password is too short: at least 8 characters.",
+  PASSWORD_TOO_LONG: "That password is too long: at most 128 characters.",
+  USER_ALREADY_EXISTS: "There is already an account with this e-mail address. Sign in instead?",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
+    "There is already an account with this e-mail address. Sign in instead?",
+  SIGN_UP_CLOSED: "This server does not take new accounts. Ask the person who runs it.",
+  SIGN_UP_BY_INVITE: "New accounts here need an invitation. Ask the person who runs this server.",
+  EMBEDDED_IDENTITY_CLOSED: "This server signs people in with another service. Reload the page.",
+  INVALID_ORIGIN: "This page was opened under an address that the server does not know.",
+};
+
+export const UNREACHABLE_SENTENCE =
+  "Parley could not be reached. Check your connection, then try again.";
+
+const UNKNOWN_SENTENCE = "That did not work. Try again in a moment.";
+
+/**
+ * @param answer The service's JSON, unchecked; our own refusals carry their sentence as `message`.
+ * @param retryAfterSeconds From the response's headers; `null` when not given.
+ */
+export function refusalSentence(
+  status: number,
+  answer: unknown,
+  retryAfterSeconds: number | null,
+): string {
+  if (status === 429) {
+    const seconds = Math.max(1, Math.ceil(retryAfterSeconds ?? 10));
+    return `Too many tries. Wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then try again.`;
+  }
+  const { code, message } = asRecord(answer);
+  const known = typeof code === "string" ? SENTENCES[code] : undefined;
+  if (known) return known;
+  // INVALID_INPUT is ours and is raised with a sentence for people.
+  if (code === "INVALID_INPUT" && typeof message === "string") return message;
+  return status >= 500 ? UNREACHABLE_SENTENCE : UNKNOWN_SENTENCE;
+}
+
+/** The sentence behind one of the codes above. */
+export function sentenceFor(code: string): string {
+  return SENTENCES[code] ?? UNKNOWN_SENTENCE;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

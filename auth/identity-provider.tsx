@@ -1,0 +1,43 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { type ReactNode, useState } from "react";
+import type { PublicConfig } from "@/lib/public-config";
+import { createConvexClient } from "./convex-client";
+import { EmbeddedSession } from "./embedded/session";
+import { PublicConfigContext } from "./identity-context";
+import { SyncUser } from "./sync-user";
+
+// A chunk of its own: who runs the embedded service never loads a byte of Clerk.
+const ClerkSession = dynamic(() => import("./clerk/session").then((room) => room.ClerkSession));
+
+/**
+ * Signs the stock Convex client in with whichever identity service the server uses, and answers
+ * `useIdentity` and `useSignOut` below it. The service is fixed for the life of the page.
+ */
+export function IdentityProvider({
+  config,
+  children,
+}: {
+  config: PublicConfig;
+  children: ReactNode;
+}) {
+  const [client] = useState(() => createConvexClient(config));
+  const page = (
+    <>
+      <SyncUser client={client} />
+      {children}
+    </>
+  );
+  return (
+    <PublicConfigContext value={config}>
+      {config.authMode === "clerk" ? (
+        <ClerkSession client={client} publishableKey={config.clerkPublishableKey ?? ""}>
+          {page}
+        </ClerkSession>
+      ) : (
+        <EmbeddedSession client={client}>{page}</EmbeddedSession>
+      )}
+    </PublicConfigContext>
+  );
+}
