@@ -47,6 +47,7 @@ describe("checkDocument", () => {
     ["length of a field name", { ["a".repeat(1024)]: 1 }, { ["a".repeat(1025)]: 1 }],
     ["reserved field", { a: { _b: 1 } }, { _b: 1 }],
     ["reserved character", { a$: 1 }, { $a: 1, b: 1 }],
+    ["prototype", { a: { constructor: 1 } }, JSON.parse('{"a":{"__proto__":{}}}')],
     ["ASCII", { "a b": 1 }, { ä: 1 }],
     ["empty name", { a: 1 }, { "": 1 }],
     ["surrogates", { a: "😀" }, { a: "\ud83d" }],

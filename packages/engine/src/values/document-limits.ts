@@ -149,6 +149,8 @@ function checkFieldName(name: string): void {
       `Field name ${name.slice(0, 64)}… exceeds maximum field name length ${VALUE_LIMITS.fieldNameLengthMax}.`,
     );
   }
+  // The client library would take it for the prototype of the object that it builds.
+  if (name === "__proto__") throw new Error("Field name __proto__ is reserved.");
   if (name === "") throw new Error("Field name cannot be empty.");
   if (name.startsWith("$")) {
     throw new Error(`Field name ${name} starts with a '$', which is reserved.`);

@@ -16,7 +16,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * @throws Error when the object is marked with `$` but is none of the known forms.
  */
 export function readScalar(object: JSONObject): Scalar | null {
-  const key = markerOf(object);
+  const key = scalarMarker(object);
   if (key === null) return null;
   const value = object[key];
   switch (key) {
@@ -39,6 +39,21 @@ export function readScalar(object: JSONObject): Scalar | null {
   }
 }
 
+/**
+ * The `$` key of an object that stands for a scalar, without reading what is under it.
+ *
+ * @returns `null` for an ordinary object.
+ */
+export function scalarMarker(object: JSONObject): string | null {
+  let only: string | null = null;
+  for (const key in object) {
+    if (object[key] === undefined) continue;
+    if (only !== null) return null;
+    only = key;
+  }
+  return only?.charCodeAt(0) === 0x24 ? only : null;
+}
+
 /** The encoded form of an int64. */
 export function encodeInt64(value: bigint): JSONObject {
   const bytes = Buffer.alloc(8);
@@ -52,16 +67,6 @@ export function encodeFloat64(value: number): number | JSONObject {
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleLE(value);
   return { $float: bytes.toString("base64") };
-}
-
-function markerOf(object: JSONObject): string | null {
-  let only: string | null = null;
-  for (const key in object) {
-    if (object[key] === undefined) continue;
-    if (only !== null) return null;
-    only = key;
-  }
-  return only?.charCodeAt(0) === 0x24 ? only : null;
 }
 
 function decodeBytes(key: string, text: unknown, length: number | null): Uint8Array {
