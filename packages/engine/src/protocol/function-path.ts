@@ -1,0 +1,23 @@
+import { ProtocolError } from "./protocol-error.ts";
+
+const LENGTH_MAX = 512;
+
+/**
+ * The one spelling of a function's address, `dir/module:export`. Clients may leave out `:default`
+ * and may write `dir/module.js`.
+ *
+ * @throws ProtocolError when it cannot be an address.
+ * Source: convex 1.48 `browser/sync/udf_path_utils.ts`; SPEC PR3.
+ */
+export function canonicalFunctionPath(path: string): string {
+  if (path.length > LENGTH_MAX) {
+    throw new ProtocolError(`A function path may have at most ${LENGTH_MAX} characters.`);
+  }
+  const colon = path.lastIndexOf(":");
+  const module = colon === -1 ? path : path.slice(0, colon);
+  const name = colon === -1 ? "default" : path.slice(colon + 1);
+  const moduleName = module.endsWith(".js") ? module.slice(0, -3) : module;
+  if (moduleName === "" || name === "")
+    throw new ProtocolError("A function path must not be empty.");
+  return `${moduleName}:${name}`;
+}
