@@ -1,0 +1,76 @@
+/* eslint-disable */
+/**
+ * Generated `api` utility.
+ *
+ * THIS CODE IS AUTOMATICALLY GENERATED.
+ *
+ * To regenerate, run `npx convex dev`.
+ * @module
+ */
+
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+import type * as conversations from "../conversations.js";
+import type * as crons from "../crons.js";
+import type * as http from "../http.js";
+import type * as identityEvents from "../identityEvents.js";
+import type * as identityEventsHttp from "../identityEventsHttp.js";
+import type * as messages from "../messages.js";
+import type * as model_access from "../model/access.js";
+import type * as model_bounds from "../model/bounds.js";
+import type * as model_conversationList from "../model/conversationList.js";
+import type * as model_conversations from "../model/conversations.js";
+import type * as model_identityEvents from "../model/identityEvents.js";
+import type * as model_messages from "../model/messages.js";
+import type * as model_presence from "../model/presence.js";
+import type * as model_readMarks from "../model/readMarks.js";
+import type * as model_refuse from "../model/refuse.js";
+import type * as model_typing from "../model/typing.js";
+import type * as model_unread from "../model/unread.js";
+import type * as model_userSearch from "../model/userSearch.js";
+import type * as model_users from "../model/users.js";
+import type * as typingStates from "../typingStates.js";
+import type * as users from "../users.js";
+
+/**
+ * A utility for referencing Convex functions in your app's API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
+declare const fullApi: ApiFromModules<{
+  conversations: typeof conversations;
+  crons: typeof crons;
+  http: typeof http;
+  identityEvents: typeof identityEvents;
+  identityEventsHttp: typeof identityEventsHttp;
+  messages: typeof messages;
+  "model/access": typeof model_access;
+  "model/bounds": typeof model_bounds;
+  "model/conversationList": typeof model_conversationList;
+  "model/conversations": typeof model_conversations;
+  "model/identityEvents": typeof model_identityEvents;
+  "model/messages": typeof model_messages;
+  "model/presence": typeof model_presence;
+  "model/readMarks": typeof model_readMarks;
+  "model/refuse": typeof model_refuse;
+  "model/typing": typeof model_typing;
+  "model/unread": typeof model_unread;
+  "model/userSearch": typeof model_userSearch;
+  "model/users": typeof model_users;
+  typingStates: typeof typingStates;
+  users: typeof users;
+}>;
+export declare const api: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "public">
+>;
+export declare const internal: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "internal">
+>;

@@ -1,0 +1,171 @@
+import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { v } from "convex/values";
+import { groupMembersMax, groupMembersMin, groupNameMaxUnits } from "../shared/limits";
+import { cleanGroupName } from "../shared/person-name";
+import { mutation, query } from "./_generated/server";
+import { requireIdentity, requireMember, requireUserId } from "./model/access";
+import { boundedPage, boundedText, distinctIds } from "./model/bounds";
+import { headsOfUser, listedConversation, pageOfConversations } from "./model/conversationList";
+import { findConversation, membersOf, openGroup, openPair } from "./model/conversations";
+import { readMarksOf } from "./model/readMarks";
+import { refuse } from "./model/refuse";
+import { countUnread, progressByConversation } from "./model/unread";
+import { ensureCaller, findLivingUser, findUser, publicUser, toPublicUser } from "./model/users";
+import { role } from "./schema";
+
+/**
+ * The id of the one-to-one conversation of two people, created if there is none. Both people at the
+ * same instant get the same one.
+ *
+ * @throws ConvexError `forbidden` when the caller is not one of the two; `invalid` when they are not two
+ * different people; `not_found` when the other does not exist.
+ */
+export const getOrCreateConversation = mutation({
+  args: { participantIds: v.array(v.string()) },
+  returns: v.string(),
+  handler: async (ctx, { participantIds }) => {
+    const identity = await requireIdentity(ctx);
+    const caller = identity.subject;
+    if (participantIds.length !== 2) {
+      refuse("invalid", { field: "participantIds", reason: "malformed" });
+    }
+    if (!participantIds.includes(caller)) refuse("forbidden");
+    const other = participantIds.find((id) => id !== caller);
+    if (other === undefined) refuse("invalid", { field: "participantIds", reason: "same_person" });
+    await ensureCaller(ctx, identity);
+    if ((await findLivingUser(ctx, other)) === null) refuse("not_found");
+    return await openPair(ctx, caller, other);
+  },
+});
+
+/**
+ * Makes a group of the caller, who owns it, and up to 255 other people; answers its id.
+ *
+ * @throws ConvexError `invalid` or `too_long` for the name; `invalid` for fewer than two people in all,
+ * `too_many` for more than 256; `not_found` when somebody does not exist.
+ */
+export const createGroup = mutation({
+  args: { groupName: v.string(), participantIds: v.array(v.string()) },
+  returns: v.string(),
+  handler: async (ctx, args) => {
+    const identity = await requireIdentity(ctx);
+    boundedText(args.groupName, "groupName", groupNameMaxUnits);
+    const groupName = cleanGroupName(args.groupName);
+    if (groupName === "") refuse("invalid", { field: "groupName", reason: "blank" });
+    const asked = [identity.subject, ...args.participantIds];
+    const participants = distinctIds(asked, "participantIds", groupMembersMax);
+    if (participants.length < groupMembersMin) {
+      refuse("invalid", { field: "participantIds", reason: "too_few", min: groupMembersMin });
+    }
+    await ensureCaller(ctx, identity);
+    for (const userId of participants) {
+      if ((await findLivingUser(ctx, userId)) === null) refuse("not_found");
+    }
+    return await openGroup(ctx, participants, groupName);
+  },
+});
+
+/** The caller's conversations (the first 1,000 they joined), the one with the newest message first. */
+export const getUserConversations = query({
+  args: { paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(listedConversation),
+  handler: async (ctx, { paginationOpts }) => {
+    const userId = await requireUserId(ctx);
+    return await pageOfConversations(ctx, userId, boundedPage(paginationOpts));
+  },
+});
+
+/**
+ * What does not change with every message: who is in a conversation of the caller and what it is called.
+ *
+ * @throws ConvexError `not_found`.
+ */
+export const getConversation = query({
+  args: { conversationId: v.string() },
+  returns: v.object({
+    conversationId: v.string(),
+    isGroup: v.boolean(),
+    /** The group's name, or the name of the other person. */
+    title: v.string(),
+    groupName: v.union(v.string(), v.null()),
+    participants: v.array(v.string()),
+    members: v.array(
+      v.object({
+        userId: v.string(),
+        name: v.string(),
+        imageUrl: v.union(v.string(), v.null()),
+        role,
+      }),
+    ),
+    memberCount: v.number(),
+    otherUser: v.union(publicUser, v.null()),
+    myRole: role,
+  }),
+  handler: async (ctx, { conversationId }) => {
+    const own = await requireMember(ctx, conversationId);
+    const conversation = (await findConversation(ctx, conversationId)) ?? refuse("not_found");
+    const { isGroup, groupName, participants } = conversation;
+    const memberships = await membersOf(ctx, conversationId);
+    const members = await Promise.all(
+      memberships.map(async ({ userId, role }) => {
+        const user = await findUser(ctx, userId);
+        return { userId, name: user?.name ?? "", imageUrl: user?.imageUrl ?? null, role };
+      }),
+    );
+    const otherId = isGroup ? undefined : participants.find((id) => id !== own.userId);
+    const other = otherId === undefined ? null : await findUser(ctx, otherId);
+    return {
+      conversationId,
+      isGroup,
+      title: groupName ?? other?.name ?? "",
+      groupName,
+      participants,
+      members,
+      memberCount: members.length,
+      otherUser: other === null ? null : toPublicUser(other),
+      myRole: own.role,
+    };
+  },
+});
+
+/**
+ * The caller's unread messages by conversation, only where there are any. Own and deleted messages do
+ * not count; sending counts as having seen everything before.
+ */
+export const getUnreadCounts = query({
+  args: {},
+  returns: v.array(v.object({ conversationId: v.string(), unreadCount: v.number() })),
+  handler: async (ctx) => {
+    const userId = await requireUserId(ctx);
+    const heads = await headsOfUser(ctx, userId);
+    const progress = await progressByConversation(ctx, userId);
+    const counts = await Promise.all(
+      heads.map(async (head) => ({
+        conversationId: head.conversationId,
+        unreadCount: await countUnread(ctx, head, progress.get(head.conversationId)),
+      })),
+    );
+    return counts.filter(({ unreadCount }) => unreadCount > 0);
+  },
+});
+
+/**
+ * How far each member has read. A message has been read by everybody whose `lastReadSeq` is at least its
+ * `seq`, which is when `lastReadAt` is at least its `sentAt`: `lastReadAt` is the `sentAt` of the newest
+ * message read, 0 before any. A message's author has always read it, whatever their mark says.
+ */
+export const getReadMarks = query({
+  args: { conversationId: v.string() },
+  returns: v.array(
+    v.object({ userId: v.string(), lastReadSeq: v.number(), lastReadAt: v.number() }),
+  ),
+  handler: async (ctx, { conversationId }) => {
+    await requireMember(ctx, conversationId);
+    const marks = await readMarksOf(ctx, conversationId);
+    return marks.map(({ userId, lastReadSeq, lastReadAt }) => ({
+      userId,
+      lastReadSeq,
+      lastReadAt,
+    }));
+  },
+});

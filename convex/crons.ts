@@ -1,0 +1,8 @@
+import { cronJobs } from "convex/server";
+import { internal } from "./_generated/api";
+
+const crons = cronJobs();
+
+crons.interval("sweep typing states", { minutes: 1 }, internal.typingStates.sweep);
+
+export default crons;

@@ -1,0 +1,178 @@
+import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { v } from "convex/values";
+import { isEmoji } from "../shared/emoji";
+import { clientMessageIdMaxUnits } from "../shared/limits";
+import { contentRefusal } from "../shared/message-text";
+import { mutation, query } from "./_generated/server";
+import { isAdmin, requireMember, requireMessage, requireUserId } from "./model/access";
+import { boundedPage, boundedText, distinctIds } from "./model/bounds";
+import { headOf } from "./model/conversations";
+import {
+  appendMessage,
+  eraseMessage,
+  findSentMessage,
+  messageInPage,
+  replaceContent,
+  toggleReaction as toggle,
+  toMessageInPage,
+} from "./model/messages";
+import { moveReadMark, readersOf } from "./model/readMarks";
+import { refuse } from "./model/refuse";
+
+/**
+ * Sends a message to a conversation of the caller and answers its id.
+ *
+ * The same `clientMessageId` from the same sender in the same conversation is the same message: it is
+ * stored once, as first sent, and every later call answers its id.
+ *
+ * @throws ConvexError `not_found`; `too_long` or `invalid` for the content or the `clientMessageId`.
+ */
+export const sendMessage = mutation({
+  args: {
+    conversationId: v.string(),
+    content: v.string(),
+    clientMessageId: v.optional(v.string()),
+  },
+  returns: v.id("messages"),
+  handler: async (ctx, { conversationId, content, clientMessageId }) => {
+    const membership = await requireMember(ctx, conversationId);
+    checkContent(content);
+    if (clientMessageId !== undefined) {
+      checkClientMessageId(clientMessageId);
+      const sent = await findSentMessage(ctx, membership, clientMessageId);
+      if (sent !== null) return sent._id;
+    }
+    return await appendMessage(ctx, membership, { content, clientMessageId });
+  },
+});
+
+/**
+ * The messages of a conversation, newest first, the same for every member.
+ *
+ * A deleted message keeps its place with empty content and no reactions.
+ */
+export const getMessages = query({
+  args: { conversationId: v.string(), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(messageInPage),
+  handler: async (ctx, { conversationId, paginationOpts }) => {
+    await requireMember(ctx, conversationId);
+    const found = await ctx.db
+      .query("messages")
+      .withIndex("by_conversation_and_time", (q) => q.eq("conversationId", conversationId))
+      .order("desc")
+      .paginate(boundedPage(paginationOpts));
+    return { ...found, page: found.page.map(toMessageInPage) };
+  },
+});
+
+/** Moves the caller's read mark forward to the message, never back. */
+export const markMessageAsRead = mutation({
+  args: { messageId: v.id("messages") },
+  returns: v.null(),
+  handler: async (ctx, { messageId }) => {
+    const { message, membership } = await requireMessage(ctx, messageId);
+    await moveReadMark(ctx, membership, message);
+    return null;
+  },
+});
+
+/**
+ * Moves the caller's read marks to the newest message of up to 100 conversations; all of them or,
+ * when one of them is not the caller's, none.
+ */
+export const markConversationsAsRead = mutation({
+  args: { conversationIds: v.array(v.string()) },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    await requireUserId(ctx);
+    for (const conversationId of distinctIds(args.conversationIds, "conversationIds")) {
+      const membership = await requireMember(ctx, conversationId);
+      const { lastSeq, lastMessageAt } = await headOf(ctx, conversationId);
+      await moveReadMark(ctx, membership, { seq: lastSeq, sentAt: lastMessageAt });
+    }
+    return null;
+  },
+});
+
+/**
+ * Who has read a message and when (milliseconds), earliest first; its author is always among them.
+ *
+ * `readAt` of a message that somebody read long ago is the earliest time still remembered for them.
+ */
+export const getReadBy = query({
+  args: { messageId: v.id("messages") },
+  returns: v.object({
+    readBy: v.array(v.object({ userId: v.string(), readAt: v.number() })),
+  }),
+  handler: async (ctx, { messageId }) => {
+    const { message } = await requireMessage(ctx, messageId);
+    return { readBy: await readersOf(ctx, message) };
+  },
+});
+
+/**
+ * Adds the caller's reaction to a message, or takes it back.
+ *
+ * @throws ConvexError `invalid` for what is not one emoji or for a deleted message; `too_many`.
+ */
+export const toggleReaction = mutation({
+  args: { messageId: v.id("messages"), emoji: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { messageId, emoji }) => {
+    const { message, membership } = await requireMessage(ctx, messageId);
+    if (!isEmoji(emoji)) refuse("invalid", { field: "emoji", reason: "malformed" });
+    if (message.isDeleted) refuse("invalid", { field: "messageId", reason: "deleted" });
+    await toggle(ctx, message, { emoji, userId: membership.userId });
+    return null;
+  },
+});
+
+/**
+ * Replaces the content of one of the caller's own messages.
+ *
+ * @throws ConvexError `forbidden` for somebody else's message; `invalid` or `too_long` as for sending,
+ * and `invalid` for a deleted message.
+ */
+export const editMessage = mutation({
+  args: { messageId: v.id("messages"), content: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { messageId, content }) => {
+    const { message, membership } = await requireMessage(ctx, messageId);
+    if (message.senderId !== membership.userId) refuse("forbidden");
+    if (message.isDeleted) refuse("invalid", { field: "messageId", reason: "deleted" });
+    checkContent(content);
+    await replaceContent(ctx, message, content);
+    return null;
+  },
+});
+
+/**
+ * Deletes up to 100 messages, for everybody: the caller's own, or anybody's in a group whose owner or
+ * admin the caller is. All of them or none. Deleting a deleted message changes nothing.
+ *
+ * @throws ConvexError `not_found`; `forbidden` for somebody else's message; `too_many`.
+ */
+export const deleteMessages = mutation({
+  args: { messageIds: v.array(v.id("messages")) },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    await requireUserId(ctx);
+    for (const messageId of distinctIds(args.messageIds, "messageIds")) {
+      const { message, membership } = await requireMessage(ctx, messageId);
+      const isOwn = message.senderId === membership.userId;
+      if (!isOwn && !isAdmin(membership)) refuse("forbidden");
+      await eraseMessage(ctx, message);
+    }
+    return null;
+  },
+});
+
+function checkContent(content: string): void {
+  const refusal = contentRefusal(content);
+  if (refusal !== null) refuse(refusal.code, refusal);
+}
+
+function checkClientMessageId(clientMessageId: string): void {
+  boundedText(clientMessageId, "clientMessageId", clientMessageIdMaxUnits);
+  if (clientMessageId === "") refuse("invalid", { field: "clientMessageId", reason: "blank" });
+}

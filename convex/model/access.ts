@@ -1,0 +1,78 @@
+import type { UserIdentity } from "convex/server";
+import { userIdMaxUnits } from "../../shared/limits";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+import { refuse } from "./refuse";
+
+/**
+ * The one gate: every public function passes here before it reads anything. No argument ever names the
+ * caller. "Does not exist" and "is not yours" are the same refusal, so that ids cannot be probed.
+ */
+
+/**
+ * The caller, as their token says.
+ *
+ * @throws ConvexError `unauthenticated` without a valid token.
+ */
+export async function requireIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity> {
+  const identity = await ctx.auth.getUserIdentity();
+  if (identity === null || !isUserId(identity.subject)) refuse("unauthenticated");
+  return identity;
+}
+
+/** The caller's user id: the subject of their token. */
+export async function requireUserId(ctx: Pick<QueryCtx, "auth">): Promise<string> {
+  return (await requireIdentity(ctx)).subject;
+}
+
+/**
+ * The caller's membership of a conversation: one point read of a row that only joining, leaving and
+ * a change of role write. It is in the read set of every query about the conversation, so that a
+ * removed member's subscriptions are re-run and refused at once.
+ *
+ * @throws ConvexError `not_found` when the caller is not a member or the conversation does not exist.
+ */
+export async function requireMember(
+  ctx: QueryCtx,
+  conversationId: string,
+): Promise<Doc<"memberships">> {
+  const userId = await requireUserId(ctx);
+  return (await findMembership(ctx, conversationId, userId)) ?? refuse("not_found");
+}
+
+/**
+ * A message of a conversation that the caller is a member of.
+ *
+ * @throws ConvexError `not_found` when there is no such message or the caller is not a member.
+ */
+export async function requireMessage(
+  ctx: QueryCtx,
+  messageId: Id<"messages">,
+): Promise<{ message: Doc<"messages">; membership: Doc<"memberships"> }> {
+  const userId = await requireUserId(ctx);
+  const message = (await ctx.db.get(messageId)) ?? refuse("not_found");
+  const membership = await findMembership(ctx, message.conversationId, userId);
+  return { message, membership: membership ?? refuse("not_found") };
+}
+
+/** Whether the member may act on other people's messages and on the group itself. */
+export function isAdmin(membership: Doc<"memberships">): boolean {
+  return membership.role === "owner" || membership.role === "admin";
+}
+
+export async function findMembership(
+  ctx: QueryCtx,
+  conversationId: string,
+  userId: string,
+): Promise<Doc<"memberships"> | null> {
+  return await ctx.db
+    .query("memberships")
+    .withIndex("by_conversation_and_user", (q) =>
+      q.eq("conversationId", conversationId).eq("userId", userId),
+    )
+    .unique();
+}
+
+function isUserId(subject: string): boolean {
+  return subject.length > 0 && subject.length <= userIdMaxUnits;
+}

@@ -1,0 +1,25 @@
+import type { PaginationOptions } from "convex/server";
+import type { FieldName } from "../../shared/field-names";
+import { bulkIdsMax, pageItemsMax } from "../../shared/limits";
+import { refuse } from "./refuse";
+
+/** The caller's page, never larger than the promised maximum and never smaller than one item. */
+export function boundedPage(options: PaginationOptions): PaginationOptions {
+  const asked = Number.isFinite(options.numItems) ? Math.floor(options.numItems) : 1;
+  return { ...options, numItems: Math.min(Math.max(asked, 1), pageItemsMax) };
+}
+
+/** The ids of a bulk call, each once, in the order given. */
+export function distinctIds<Id extends string>(
+  ids: Id[],
+  field: FieldName,
+  max: number = bulkIdsMax,
+): Id[] {
+  if (ids.length > max) refuse("too_many", { field, max });
+  return [...new Set(ids)];
+}
+
+export function boundedText(text: string, field: FieldName, max: number): string {
+  if (text.length > max) refuse("too_long", { field, max });
+  return text;
+}

@@ -1,0 +1,113 @@
+import { v } from "convex/values";
+import type { Doc } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { isAdmin } from "./access";
+import { findConversation, membershipsOfUser, membersOf } from "./conversations";
+import { erasePresence, recordLeaving } from "./presence";
+import { removeSearchTerms } from "./userSearch";
+import { deletedName, findUser, storeProfile, toProfile } from "./users";
+
+/** What an identity service reports about one of its people. */
+export const identityEvent = v.object({
+  type: v.union(
+    v.literal("user.created"),
+    v.literal("user.updated"),
+    v.literal("user.deleted"),
+    v.literal("session.revoked"),
+  ),
+  user: v.object({
+    id: v.string(),
+    name: v.optional(v.string()),
+    email: v.optional(v.string()),
+    imageUrl: v.optional(v.string()),
+  }),
+  /** Milliseconds, by the identity service's clock. */
+  occurredAt: v.number(),
+});
+
+type IdentityEvent = typeof identityEvent.type;
+
+/**
+ * Applies an event. Deliveries may be repeated and may overtake each other: an event that is not newer
+ * than the last one applied changes nothing, and a deleted account stays deleted.
+ */
+export async function applyIdentityEvent(ctx: MutationCtx, event: IdentityEvent): Promise<boolean> {
+  const { type, user, occurredAt } = event;
+  if (type === "session.revoked") {
+    await recordLeaving(ctx, user.id, undefined);
+    return true;
+  }
+  const existing = await findUser(ctx, user.id);
+  if (existing !== null && (existing.isDeleted || existing.identityEventAt >= occurredAt)) {
+    return false;
+  }
+  if (type === "user.deleted") {
+    await buryUser(ctx, existing, event);
+    return true;
+  }
+  const stored = await storeProfile(ctx, toProfile(user));
+  await ctx.db.patch(stored._id, { identityEventAt: occurredAt });
+  return true;
+}
+
+/**
+ * Leaves a tombstone: the row stays, so that what the person wrote still has an author, but without a
+ * name, an address or a picture; they are in no list and no conversation any more.
+ */
+async function buryUser(
+  ctx: MutationCtx,
+  user: Doc<"users"> | null,
+  event: IdentityEvent,
+): Promise<void> {
+  const clerkId = event.user.id;
+  const tombstone = {
+    clerkId,
+    name: deletedName,
+    sortName: "",
+    email: "",
+    imageUrl: null,
+    isDeleted: true,
+    identityEventAt: event.occurredAt,
+  };
+  // A deletion may arrive before the creation it follows; the tombstone then keeps the creation out.
+  if (user === null) await ctx.db.insert("users", tombstone);
+  else await ctx.db.replace(user._id, tombstone);
+  await removeSearchTerms(ctx, clerkId);
+  await erasePresence(ctx, clerkId);
+  for (const membership of await membershipsOfUser(ctx, clerkId)) {
+    await leaveConversation(ctx, membership);
+  }
+}
+
+/**
+ * Ends a membership and all its rows. A one-to-one conversation keeps its two participants, so that the
+ * other person still sees whose it was; a group goes on without the member.
+ */
+async function leaveConversation(ctx: MutationCtx, membership: Doc<"memberships">): Promise<void> {
+  const { conversationId, userId } = membership;
+  await ctx.db.delete(membership._id);
+  for (const table of ["readMarks", "readProgress", "typingStates"] as const) {
+    const row = await ctx.db
+      .query(table)
+      .withIndex("by_conversation_and_user", (q) =>
+        q.eq("conversationId", conversationId).eq("userId", userId),
+      )
+      .unique();
+    if (row !== null) await ctx.db.delete(row._id);
+  }
+  const conversation = await findConversation(ctx, conversationId);
+  if (!conversation?.isGroup) return;
+  const participants = conversation.participants.filter((id) => id !== userId);
+  await ctx.db.patch(conversation._id, { participants });
+  if (membership.role === "owner") await appointOwner(ctx, conversationId);
+}
+
+/** Hands a group without an owner to its longest-standing admin, or else member. */
+async function appointOwner(ctx: MutationCtx, conversationId: string): Promise<void> {
+  const members = await membersOf(ctx, conversationId);
+  const bySeniority = members.sort(
+    (a, b) => a.joinedAt - b.joinedAt || a._creationTime - b._creationTime,
+  );
+  const heir = bySeniority.find(isAdmin) ?? bySeniority[0];
+  if (heir !== undefined) await ctx.db.patch(heir._id, { role: "owner" });
+}

@@ -1,0 +1,137 @@
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+
+/**
+ * What is stored, one table a temperature: a row that changes with every message, heartbeat or key
+ * press is never in the table that a page, a list or an access check reads, because a query runs again
+ * whenever a row that it has read changes. Users are named by their identity's subject (`clerkId`).
+ */
+export const reaction = v.object({ emoji: v.string(), userId: v.string() });
+
+export const role = v.union(v.literal("owner"), v.literal("admin"), v.literal("member"));
+
+/** The newest message as conversation lists show it. */
+export const messagePreview = v.object({
+  messageId: v.id("messages"),
+  senderId: v.string(),
+  content: v.string(),
+  sentAt: v.number(),
+  isDeleted: v.boolean(),
+});
+
+export default defineSchema({
+  /** Who somebody is. Presence is elsewhere: a heartbeat must not re-run what reads a name. */
+  users: defineTable({
+    clerkId: v.string(),
+    name: v.string(),
+    /** The name as lists sort it and searches compare it. */
+    sortName: v.string(),
+    email: v.string(),
+    imageUrl: v.union(v.string(), v.null()),
+    /** A tombstone keeps the row, so that old messages still have an author. */
+    isDeleted: v.boolean(),
+    /** When the newest applied identity event happened; older ones are ignored. Milliseconds. */
+    identityEventAt: v.number(),
+  })
+    .index("by_clerk_id", ["clerkId"])
+    .index("by_listing", ["isDeleted", "sortName"]),
+
+  /** One row for each word of a name: the rest of the name from that word on, for search by prefix. */
+  userSearchTerms: defineTable({
+    clerkId: v.string(),
+    term: v.string(),
+    wordIndex: v.number(),
+  })
+    .index("by_term", ["term"])
+    .index("by_clerk_id", ["clerkId"]),
+
+  /** One row for each open tab; `getPresence` takes them together. */
+  presence: defineTable({
+    userId: v.string(),
+    tabId: v.string(),
+    lastSeen: v.number(),
+    isGone: v.boolean(),
+  }).index("by_user_and_tab", ["userId", "tabId"]),
+
+  /** What stays about a conversation while people talk. */
+  conversations: defineTable({
+    conversationId: v.string(),
+    participants: v.array(v.string()),
+    isGroup: v.boolean(),
+    groupName: v.union(v.string(), v.null()),
+    createdBy: v.string(),
+  }).index("by_conversation_id", ["conversationId"]),
+
+  /** What every message changes about a conversation; one row for each. */
+  conversationHeads: defineTable({
+    conversationId: v.string(),
+    /** The number of the newest message; 0 before the first. */
+    lastSeq: v.number(),
+    /** `sentAt` of the newest message; the time of creation before the first. */
+    lastMessageAt: v.number(),
+    lastMessage: v.union(messagePreview, v.null()),
+  }).index("by_conversation_id", ["conversationId"]),
+
+  /** Who may see a conversation. Read by every access check, so nothing that moves lives here. */
+  memberships: defineTable({
+    conversationId: v.string(),
+    userId: v.string(),
+    role,
+    joinedAt: v.number(),
+  })
+    .index("by_conversation_and_user", ["conversationId", "userId"])
+    .index("by_user", ["userId"]),
+
+  messages: defineTable({
+    conversationId: v.string(),
+    senderId: v.string(),
+    content: v.string(),
+    /** Server time, strictly increasing within a conversation. */
+    sentAt: v.number(),
+    /** 1, 2, 3, … within a conversation, without gaps. */
+    seq: v.number(),
+    isDeleted: v.boolean(),
+    editedAt: v.optional(v.number()),
+    clientMessageId: v.optional(v.string()),
+    reactions: v.array(reaction),
+  })
+    .index("by_conversation_id", ["conversationId"])
+    .index("by_conversation_and_time", ["conversationId", "sentAt"])
+    .index("by_client_message_id", ["conversationId", "senderId", "clientMessageId"]),
+
+  /** The numbers of deleted messages, so that an unread count can leave them out without reading any message. */
+  deletedMessages: defineTable({
+    conversationId: v.string(),
+    seq: v.number(),
+  }).index("by_conversation_and_seq", ["conversationId", "seq"]),
+
+  /** How far each member has read, for the other members to see. Moves only by reading, not by sending. */
+  readMarks: defineTable({
+    conversationId: v.string(),
+    userId: v.string(),
+    lastReadSeq: v.number(),
+    /** `sentAt` of the newest message read, 0 before any: comparable with the `sentAt` of any message. */
+    lastReadAt: v.number(),
+  }).index("by_conversation_and_user", ["conversationId", "userId"]),
+
+  /** From where a member's own unread count starts, and when they read what. Moves by reading and by sending. */
+  readProgress: defineTable({
+    conversationId: v.string(),
+    userId: v.string(),
+    seenSeq: v.number(),
+    seenAt: v.number(),
+    /** The latest moves of the read mark, oldest first: up to `seq` was read at `readAt` (wall clock). */
+    moves: v.array(v.object({ seq: v.number(), readAt: v.number() })),
+  })
+    .index("by_conversation_and_user", ["conversationId", "userId"])
+    .index("by_user", ["userId"]),
+
+  typingStates: defineTable({
+    userId: v.string(),
+    conversationId: v.string(),
+    lastTypingAt: v.number(),
+  })
+    .index("by_conversation_id", ["conversationId"])
+    .index("by_conversation_and_user", ["conversationId", "userId"])
+    .index("by_last_typing_at", ["lastTypingAt"]),
+});

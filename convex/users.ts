@@ -1,0 +1,117 @@
+import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { v } from "convex/values";
+import { mutation, query } from "./_generated/server";
+import { requireIdentity, requireUserId } from "./model/access";
+import { boundedPage, distinctIds } from "./model/bounds";
+import { presenceOf, presenceOfUser, recordHeartbeat, recordLeaving } from "./model/presence";
+import { foldSearch, pageOfMatches, pageOfPeople } from "./model/userSearch";
+import {
+  findLivingUser,
+  findUser,
+  ownUser,
+  profileFromIdentity,
+  publicUser,
+  storeProfile,
+  toOwnUser,
+  toPublicUser,
+} from "./model/users";
+
+/**
+ * Creates or updates the caller's own row from their token, and answers it.
+ *
+ * Every signed-in browser calls it once, so that a late identity event never locks anybody out.
+ */
+export const syncUser = mutation({
+  args: {},
+  returns: ownUser,
+  handler: async (ctx) => {
+    const identity = await requireIdentity(ctx);
+    return toOwnUser(await storeProfile(ctx, profileFromIdentity(identity)));
+  },
+});
+
+/** The caller's own row; null before their first `syncUser`, and once their account is deleted. */
+export const getCurrentUser = query({
+  args: {},
+  returns: v.union(ownUser, v.null()),
+  handler: async (ctx) => {
+    const user = await findLivingUser(ctx, await requireUserId(ctx));
+    return user === null ? null : toOwnUser(user);
+  },
+});
+
+/**
+ * People other than the caller: by name, or, with a search, those whose name has words that start
+ * with it. Deleted accounts are left out. A page of a search may hold fewer people than asked for.
+ */
+export const getAllUsers = query({
+  args: { paginationOpts: paginationOptsValidator, search: v.optional(v.string()) },
+  returns: paginationResultValidator(publicUser),
+  handler: async (ctx, args) => {
+    const callerId = await requireUserId(ctx);
+    const page = boundedPage(args.paginationOpts);
+    const prefix = foldSearch(args.search);
+    const found =
+      prefix === ""
+        ? await pageOfPeople(ctx, callerId, page)
+        : await pageOfMatches(ctx, callerId, { prefix, page });
+    return { ...found, page: found.page.map(toPublicUser) };
+  },
+});
+
+/** One person's public profile; null when there is nobody of that id. */
+export const getUser = query({
+  args: { userId: v.string() },
+  returns: v.union(publicUser, v.null()),
+  handler: async (ctx, { userId }) => {
+    await requireUserId(ctx);
+    const user = await findUser(ctx, userId);
+    return user === null ? null : toPublicUser(user);
+  },
+});
+
+/** The public profiles of up to 100 people, in the order asked; ids of nobody are left out. */
+export const getUsers = query({
+  args: { userIds: v.array(v.string()) },
+  returns: v.array(publicUser),
+  handler: async (ctx, args) => {
+    await requireUserId(ctx);
+    const userIds = distinctIds(args.userIds, "userIds");
+    const users = await Promise.all(userIds.map((userId) => findUser(ctx, userId)));
+    return users.filter((user) => user !== null).map(toPublicUser);
+  },
+});
+
+/** Notes that one of the caller's tabs is open and seen now. Called every 30 s by each tab. */
+export const sendHeartbeat = mutation({
+  args: { tabId: v.optional(v.string()) },
+  returns: v.null(),
+  handler: async (ctx, { tabId }) => {
+    await recordHeartbeat(ctx, await requireUserId(ctx), tabId);
+    return null;
+  },
+});
+
+/** Notes that one of the caller's tabs has left; without `tabId`, that all of them have. */
+export const endPresence = mutation({
+  args: { tabId: v.optional(v.string()) },
+  returns: v.null(),
+  handler: async (ctx, { tabId }) => {
+    await recordLeaving(ctx, await requireUserId(ctx), tabId);
+    return null;
+  },
+});
+
+/**
+ * When up to 100 people were last seen (milliseconds of the server's clock, 0 for never) and whether
+ * they have left, in the order asked. The status follows from it in the browser.
+ */
+export const getPresence = query({
+  args: { userIds: v.array(v.string()) },
+  returns: v.array(presenceOfUser),
+  handler: async (ctx, args) => {
+    await requireUserId(ctx);
+    const userIds = distinctIds(args.userIds, "userIds");
+    return await Promise.all(userIds.map((userId) => presenceOf(ctx, userId)));
+  },
+});

@@ -1,0 +1,54 @@
+/**
+ * Every bound of the product's data, once, with its unit in its name. The functions enforce them; the
+ * browser shows them early. Nothing here is secret and nothing may depend on being unknown.
+ */
+
+/** Longest message, in UTF-16 units, as `string.length` counts them. */
+export const contentMaxUnits = 4000;
+/** Longest preview of a message in a conversation list, in UTF-16 units. */
+export const previewMaxUnits = 120;
+export const clientMessageIdMaxUnits = 64;
+export const personNameMaxUnits = 80;
+export const emailMaxUnits = 320;
+export const imageUrlMaxUnits = 2048;
+/** Longest identity subject that is accepted as a user id. */
+export const userIdMaxUnits = 256;
+export const groupNameMaxUnits = 80;
+export const groupMembersMin = 2;
+export const groupMembersMax = 256;
+/** How many members of a group are named in a conversation list; the rest are a number. */
+export const listedMembersMax = 3;
+/** Conversations of one person that lists and counts look at. */
+export const conversationsPerUserMax = 1000;
+
+export const pageItemsMax = 100;
+/** Ids in one bulk call: users, messages or conversations. */
+export const bulkIdsMax = 100;
+
+export const emojiMaxUnits = 32;
+export const reactionEmojisPerMessageMax = 20;
+export const reactionsPerMessageMax = 1024;
+
+export const searchMaxUnits = 80;
+/** Words of a name under which its owner can be found. */
+export const searchWordsPerNameMax = 6;
+
+export const tabIdMaxUnits = 64;
+export const tabsPerUserMax = 20;
+/** A tab silent for longer was killed: hidden tabs may beat only once a minute. */
+export const presenceStaleMs = 90_000;
+
+/** Two calls of `setTypingState` closer than this write once. */
+export const typingWriteGapMs = 250;
+/** Longer than any indicator lives; rows older than this are swept. */
+export const typingSweepAgeMs = 60_000;
+export const typingShownMax = 10;
+
+/** Moves of a read mark that are remembered, so that "read at" stays exact for recent messages. */
+export const readMovesKeptMax = 16;
+/** Deleted unread messages that are counted one by one before the count falls back to a cap. */
+export const unreadDeletedScanMax = 500;
+/** The count an exact answer falls back to; screens show it as "99+". */
+export const unreadFallbackMax = 100;
+
+export const identityEventMaxBytes = 64 * 1024;
