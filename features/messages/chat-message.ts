@@ -1,0 +1,124 @@
+import type { OutboxItem } from "./outbox";
+
+export type Reaction = { emoji: string; userId: string };
+
+/** A message as the server stores it, in the fields that the screen needs. */
+export type ServerMessage = {
+  _id: string;
+  senderId: string;
+  content: string;
+  sentAt: number;
+  seq: number;
+  isDeleted: boolean;
+  editedAt?: number | undefined;
+  clientMessageId?: string | undefined;
+  reactions: Reaction[];
+};
+
+/** How far a message has come. `failed` carries the sentence that says why. */
+export type Delivery =
+  | { kind: "stored" }
+  | { kind: "sending" }
+  | { kind: "failed"; reason: string };
+
+/** One message of the log, stored or still on its way. */
+export type ChatMessage = {
+  /** Stays the same from the optimistic bubble to the stored message, so that the bubble never blinks. */
+  key: string;
+  /** `null` until it is stored. */
+  id: string | null;
+  /** `null` until it is stored. */
+  seq: number | null;
+  senderId: string;
+  content: string;
+  sentAt: number;
+  isDeleted: boolean;
+  isEdited: boolean;
+  reactions: Reaction[];
+  delivery: Delivery;
+};
+
+const STORED: Delivery = { kind: "stored" };
+const SENDING: Delivery = { kind: "sending" };
+const NO_REACTIONS: Reaction[] = [];
+
+function fromServer(message: ServerMessage, viewerId: string | null): ChatMessage {
+  const isMine = message.senderId === viewerId;
+  return {
+    key: (isMine && message.clientMessageId) || message._id,
+    id: message._id,
+    seq: message.seq,
+    senderId: message.senderId,
+    content: message.content,
+    sentAt: message.sentAt,
+    isDeleted: message.isDeleted,
+    isEdited: message.editedAt !== undefined,
+    reactions: message.reactions,
+    delivery: STORED,
+  };
+}
+
+function fromOutbox(item: OutboxItem, viewerId: string): ChatMessage {
+  return {
+    key: item.clientMessageId,
+    id: null,
+    seq: null,
+    senderId: viewerId,
+    content: item.content,
+    sentAt: item.createdAt,
+    isDeleted: false,
+    isEdited: false,
+    reactions: NO_REACTIONS,
+    delivery: item.state.kind === "failed" ? item.state : SENDING,
+  };
+}
+
+/**
+ * The log of one conversation, oldest first: what the server has, then what is still on its way, in
+ * the order in which it was written. What the server already shows is left out of the second part.
+ *
+ * @param newestFirst The loaded pages as `messages.getMessages` gives them.
+ */
+export function mergeMessages(
+  newestFirst: readonly ServerMessage[],
+  outbox: readonly OutboxItem[],
+  viewerId: string | null,
+): ChatMessage[] {
+  const merged: ChatMessage[] = [];
+  const stored = new Set<string>();
+  for (let index = newestFirst.length - 1; index >= 0; index--) {
+    const message = newestFirst[index]!;
+    if (message.senderId === viewerId && message.clientMessageId) {
+      stored.add(message.clientMessageId);
+    }
+    merged.push(fromServer(message, viewerId));
+  }
+  if (viewerId === null) return merged;
+  for (const item of outbox) {
+    if (!stored.has(item.clientMessageId)) merged.push(fromOutbox(item, viewerId));
+  }
+  return merged;
+}
+
+/** Whether two messages look the same, so that a page that arrives again re-renders only what changed. */
+export function isSameMessage(a: ChatMessage, b: ChatMessage): boolean {
+  if (a === b) return true;
+  return (
+    a.key === b.key &&
+    a.id === b.id &&
+    a.content === b.content &&
+    a.sentAt === b.sentAt &&
+    a.isDeleted === b.isDeleted &&
+    a.isEdited === b.isEdited &&
+    a.delivery.kind === b.delivery.kind &&
+    isSameReactions(a.reactions, b.reactions)
+  );
+}
+
+function isSameReactions(a: readonly Reaction[], b: readonly Reaction[]): boolean {
+  return (
+    a === b ||
+    (a.length === b.length &&
+      a.every((one, index) => one.emoji === b[index]!.emoji && one.userId === b[index]!.userId))
+  );
+}

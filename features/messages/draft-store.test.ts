@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { DraftStore } from "./draft-store";
+
+function memory() {
+  const map = new Map<string, string>();
+  return {
+    map,
+    getItem: (key: string) => map.get(key) ?? null,
+    setItem: (key: string, value: string) => void map.set(key, value),
+    removeItem: (key: string) => void map.delete(key),
+  };
+}
+
+describe("DraftStore", () => {
+  it("keeps a draft with its person and conversation, over a reload", () => {
+    const storage = memory();
+    const drafts = new DraftStore(storage);
+    drafts.write("ada", "c", "half a thou");
+    const reloaded = new DraftStore(storage);
+    expect(reloaded.read("ada", "c")).toBe("half a thou");
+    expect(reloaded.read("ada", "d")).toBe("");
+    expect(reloaded.read("bo", "c")).toBe("");
+  });
+
+  it("ids that contain the separator do not meet", () => {
+    const drafts = new DraftStore(memory());
+    drafts.write('a","b', "c", "one");
+    expect(drafts.read("a", 'b","c')).toBe("");
+  });
+
+  it("leaves nothing behind when it is emptied, and tells of changes only", () => {
+    const storage = memory();
+    const drafts = new DraftStore(storage);
+    let told = 0;
+    drafts.subscribe(() => {
+      told++;
+    });
+    drafts.write("ada", "c", "x");
+    drafts.write("ada", "c", "x");
+    drafts.write("ada", "c", "");
+    expect(told).toBe(2);
+    expect(storage.map.size).toBe(0);
+  });
+
+  it("works where storage is forbidden", () => {
+    const deny = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    const drafts = new DraftStore({ getItem: deny, setItem: deny, removeItem: deny });
+    drafts.write("ada", "c", "kept in memory");
+    expect(drafts.read("ada", "c")).toBe("kept in memory");
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { type ChatMessage, isSameMessage, mergeMessages, type ServerMessage } from "./chat-message";
+import { findUnreadMark, layOutRows } from "./message-rows";
+import type { OutboxItem } from "./outbox";
+
+const NOON = new Date(2026, 10, 22, 12).getTime();
+const MINUTE = 60_000;
+
+function stored(seq: number, senderId: string, minute: number, more: Partial<ServerMessage> = {}) {
+  return {
+    _id: `m${seq}`,
+    senderId,
+    content: `text ${seq}`,
+    sentAt: NOON + minute * MINUTE,
+    seq,
+    isDeleted: false,
+    reactions: [],
+    ...more,
+  } satisfies ServerMessage;
+}
+
+const waiting = (clientMessageId: string, createdAt: number): OutboxItem => ({
+  clientMessageId,
+  conversationId: "c",
+  content: clientMessageId,
+  createdAt,
+  state: { kind: "sending" },
+});
+
+const oldestFirst = (...messages: ServerMessage[]): ChatMessage[] =>
+  mergeMessages([...messages].reverse(), [], "me");
+
+/** The rows as a short text: `day`, `unread:2`, `[ada m1` where a group starts, `m2]` where it ends. */
+function sketch(messages: ChatMessage[], unread = findUnreadMark(messages, "me", 1e9)): string {
+  return layOutRows(messages, unread)
+    .map((row) => {
+      if (row.kind === "day") return "day";
+      if (row.kind === "unread") return `unread:${row.count}`;
+      const { startsGroup, endsGroup, message } = row;
+      return `${startsGroup ? `[${message.senderId} ` : ""}${message.key}${endsGroup ? "]" : ""}`;
+    })
+    .join(" ");
+}
+
+describe("layOutRows", () => {
+  it("groups one author's messages of five minutes", () => {
+    const messages = oldestFirst(
+      stored(1, "ada", 0),
+      stored(2, "ada", 4),
+      stored(3, "ada", 9),
+      stored(4, "me", 9.5),
+      stored(5, "ada", 10),
+    );
+    expect(sketch(messages)).toBe("day [ada m1 m2] [ada m3] [me m4] [ada m5]");
+  });
+
+  it("a new day and the unread divider break a group", () => {
+    const midnight = 12 * 60;
+    const messages = oldestFirst(
+      stored(1, "ada", midnight - 1),
+      stored(2, "ada", midnight + 1),
+      stored(3, "ada", midnight + 2),
+    );
+    expect(sketch(messages)).toBe("day [ada m1] day [ada m2 m3]");
+    expect(sketch(messages, findUnreadMark(messages, "me", 2))).toBe(
+      "day [ada m1] day [ada m2] unread:1 [ada m3]",
+    );
+  });
+
+  it("has no rows without messages", () => {
+    expect(layOutRows([], null)).toEqual([]);
+  });
+});
+
+describe("findUnreadMark", () => {
+  const messages = oldestFirst(
+    stored(1, "ada", 0),
+    stored(2, "me", 1),
+    stored(3, "ada", 2, { isDeleted: true, content: "" }),
+    stored(4, "ada", 3),
+    stored(5, "bo", 4),
+    stored(6, "me", 5),
+  );
+  it("stands before the first unread message and counts neither own nor deleted ones", () => {
+    expect(findUnreadMark(messages, "me", 1)).toEqual({ beforeKey: "m4", count: 2 });
+    expect(findUnreadMark(messages, "me", 4)).toEqual({ beforeKey: "m5", count: 1 });
+  });
+  it("is absent when all is read, or only own messages follow", () => {
+    expect(findUnreadMark(messages, "me", 6)).toBeNull();
+    expect(findUnreadMark(messages, "me", 5)).toBeNull();
+    expect(findUnreadMark([], "me", 0)).toBeNull();
+  });
+});
+
+describe("mergeMessages", () => {
+  it("shows what is on its way after what is stored, and each message once", () => {
+    const page = [
+      stored(2, "me", 2, { clientMessageId: "x" }),
+      stored(1, "ada", 1, { clientMessageId: "y" }),
+    ];
+    const merged = mergeMessages(page, [waiting("x", 5), waiting("y", 6), waiting("z", 7)], "me");
+    expect(merged.map(({ key, id, delivery }) => [key, id, delivery.kind])).toEqual([
+      ["m1", "m1", "stored"],
+      ["x", "m2", "stored"],
+      // Somebody else's client number says nothing about ours.
+      ["y", null, "sending"],
+      ["z", null, "sending"],
+    ]);
+  });
+
+  it("carries the reason of a failure", () => {
+    const failed: OutboxItem = {
+      ...waiting("x", 5),
+      state: { kind: "failed", reason: "Too long" },
+    };
+    expect(mergeMessages([], [failed], "me")[0]?.delivery).toEqual({
+      kind: "failed",
+      reason: "Too long",
+    });
+  });
+
+  it("the same page again is the same to the screen, a change is not", () => {
+    const reactions = [{ emoji: "👍", userId: "ada" }];
+    const [before] = oldestFirst(stored(1, "ada", 0, { reactions }));
+    const [again] = oldestFirst(stored(1, "ada", 0, { reactions: structuredClone(reactions) }));
+    const [reacted] = oldestFirst(
+      stored(1, "ada", 0, { reactions: [...reactions, { emoji: "👍", userId: "bo" }] }),
+    );
+    const [edited] = oldestFirst(stored(1, "ada", 0, { reactions, editedAt: 5 }));
+    expect(isSameMessage(before!, again!)).toBe(true);
+    expect(isSameMessage(before!, reacted!)).toBe(false);
+    expect(isSameMessage(before!, edited!)).toBe(false);
+  });
+});

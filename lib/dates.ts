@@ -1,0 +1,86 @@
+/**
+ * Days and times as people read them: the clock's form (12 or 24 hours) and zone are the device's,
+ * the words are English like the rest of the interface.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** The device's English, so that dates come in the order its owner is used to. */
+function wordLocale(): string {
+  const preferred = typeof navigator === "undefined" ? [] : navigator.languages;
+  return preferred.find((language) => language.toLowerCase().startsWith("en")) ?? "en-GB";
+}
+
+type Formatters = {
+  time: Intl.DateTimeFormat;
+  weekday: Intl.DateTimeFormat;
+  shortWeekday: Intl.DateTimeFormat;
+  date: Intl.DateTimeFormat;
+  dateWithYear: Intl.DateTimeFormat;
+  shortDate: Intl.DateTimeFormat;
+  full: Intl.DateTimeFormat;
+};
+
+let cached: { zone: string; formatters: Formatters } | null = null;
+
+/** Made once, since making one costs more than using it a thousand times; again when the device changes zone. */
+function getFormatters(): Formatters {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (cached?.zone === zone) return cached.formatters;
+  const words = wordLocale();
+  const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(words, options);
+  const formatters = {
+    time: new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }),
+    weekday: make({ weekday: "long" }),
+    shortWeekday: make({ weekday: "short" }),
+    date: make({ weekday: "short", day: "numeric", month: "long" }),
+    dateWithYear: make({ day: "numeric", month: "long", year: "numeric" }),
+    shortDate: make({ day: "numeric", month: "numeric", year: "2-digit" }),
+    full: make({ dateStyle: "full", timeStyle: "medium" }),
+  };
+  cached = { zone, formatters };
+  return formatters;
+}
+
+/** Midnight, on this device, of the day that contains a moment. */
+export function startOfDay(ms: number): number {
+  const date = new Date(ms);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
+/** How many local midnights lie between two moments; rounding absorbs the days of 23 and 25 hours. */
+export function daysBetween(earlierMs: number, laterMs: number): number {
+  return Math.round((startOfDay(laterMs) - startOfDay(earlierMs)) / DAY_MS);
+}
+
+/** The time of day: `14:32`. */
+export function formatTime(ms: number): string {
+  return getFormatters().time.format(ms);
+}
+
+/** Day and time in full, for tooltips. */
+export function formatFull(ms: number): string {
+  return getFormatters().full.format(ms);
+}
+
+export type DayWords = { today: string; yesterday: string };
+
+/** The heading of a day: today, yesterday, the weekday within a week, then the date, with its year if it is another. */
+export function formatDay(ms: number, nowMs: number, words: DayWords): string {
+  const days = daysBetween(ms, nowMs);
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
+  const formatters = getFormatters();
+  if (days > 1 && days < 7) return formatters.weekday.format(ms);
+  const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  return (isThisYear ? formatters.date : formatters.dateWithYear).format(ms);
+}
+
+/** When a chat was last used, as short as a list needs: the time today, then the day, then the date. */
+export function formatListTime(ms: number, nowMs: number, words: DayWords): string {
+  const days = daysBetween(ms, nowMs);
+  if (days <= 0) return formatTime(ms);
+  if (days === 1) return words.yesterday;
+  const formatters = getFormatters();
+  return (days < 7 ? formatters.shortWeekday : formatters.shortDate).format(ms);
+}
