@@ -1,0 +1,108 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import {
+  composer,
+  conversationHeading,
+  conversationLink,
+  mainNavigation,
+  message,
+  openConversationWith,
+  send,
+} from "./rig/screen";
+import { openStage, type Person, type Stage } from "./rig/stage";
+
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+let stage: Stage;
+let ada: Person;
+let bo: Person;
+beforeAll(async () => {
+  stage = await openStage();
+  ada = await stage.person("Ada Lovelace", PHONE);
+  bo = await stage.person("Bo Diddley");
+  await openConversationWith(bo, "Ada Lovelace");
+  await send(bo, `a long word: ${"Donaudampfschifffahrt".repeat(12)}`);
+  await send(bo, "hello phone");
+});
+afterAll(() => stage.close());
+beforeEach((context) => stage.watch(context));
+
+test("the list and the chat take the whole screen in turn, and Back leads back", async () => {
+  await ada.page.goto("/messages");
+  const list = ada.page.getByRole("navigation", { name: "Conversations" });
+  await conversationLink(ada.page, "Bo Diddley").click();
+  await conversationHeading(ada.page, "Bo Diddley").waitFor();
+  await message(ada.page, "hello phone").waitFor();
+  await list.waitFor({ state: "hidden" });
+
+  await ada.page.getByRole("button", { name: "Back", exact: true }).click();
+  await list.waitFor();
+  await composer(ada.page).waitFor({ state: "hidden" });
+
+  await conversationLink(ada.page, "Bo Diddley").click();
+  await composer(ada.page).waitFor();
+  await ada.page.goBack();
+  await list.waitFor();
+});
+
+test("the bottom navigation is there on the list, on people and in the chat", async () => {
+  await ada.page.goto("/messages");
+  const isAtBottom = async () => {
+    const box = await mainNavigation(ada.page).boundingBox();
+    return box !== null && box.y > 844 / 2 && box.y + box.height <= 844 + 1;
+  };
+  await expect.poll(isAtBottom).toBe(true);
+  await mainNavigation(ada.page).getByRole("link", { name: "People" }).click();
+  await ada.page.getByRole("searchbox", { name: "Search people" }).waitFor();
+  await expect.poll(isAtBottom).toBe(true);
+  await mainNavigation(ada.page).getByRole("link", { name: "Chats" }).click();
+  await conversationLink(ada.page, "Bo Diddley").click();
+  await composer(ada.page).waitFor();
+  await expect.poll(isAtBottom).toBe(true);
+  expect(await mainNavigation(ada.page).count()).toBe(1);
+});
+
+test("the phone talks too", async () => {
+  await openConversationWith(ada, "Bo Diddley");
+  await send(ada, "from the phone");
+  await message(bo.page, "from the phone").waitFor();
+  await send(bo, "to the phone");
+  await message(ada.page, "to the phone").waitFor();
+});
+
+/** How many pixels the page can be moved sideways. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
+test("nothing is wider than the smallest phone", async () => {
+  await ada.page.setViewportSize({ width: 320, height: 640 });
+  const wide: string[] = [];
+  const check = async (place: string) => {
+    const pixels = await overflow(ada.page);
+    if (pixels > 0) wide.push(`${place}: ${pixels} px`);
+  };
+  await ada.page.goto("/messages");
+  await conversationLink(ada.page, "Bo Diddley").waitFor();
+  await check("list");
+  await conversationLink(ada.page, "Bo Diddley").click();
+  await message(ada.page, "hello phone").waitFor();
+  await check("chat");
+  await ada.page.goto("/users");
+  await ada.page.getByRole("searchbox", { name: "Search people" }).waitFor();
+  await check("people");
+  const visitor = await stage.visitor("Eve Adams", { viewport: { width: 320, height: 640 } });
+  for (const path of ["/sign-in", "/sign-up"]) {
+    await visitor.page.goto(path);
+    await visitor.page.getByLabel("Email", { exact: true }).waitFor();
+    const pixels = await overflow(visitor.page);
+    if (pixels > 0) wide.push(`${path}: ${pixels} px`);
+  }
+  expect(wide).toEqual([]);
+});
+
+test("nothing of it complained", () => {
+  expect(ada.troubles).toEqual([]);
+});
