@@ -7,7 +7,7 @@ import { EMPTY_SCHEMA, parseSchema } from "./schema-definition.ts";
 function exported(change: (tables: Record<string, unknown>[]) => void = () => {}): string {
   const schema = defineSchema({
     messages: defineTable({ body: v.string(), author: v.optional(v.id("users")) })
-      .index("by_author", ["author", "meta.sentAt"])
+      .index("by_author", ["author", "body"])
       .index("by_body", { fields: ["body"], staged: true })
       .searchIndex("search_body", { searchField: "body", filterFields: ["author"] }),
     things: defineTable(v.union(v.object({ a: v.null() }), v.object({ b: v.null() }))),
@@ -25,7 +25,7 @@ describe("parseSchema", () => {
     expect(schema.tables.get("messages")).toEqual({
       name: "messages",
       indexes: [
-        { name: "by_author", fields: ["author", "meta.sentAt"], staged: false },
+        { name: "by_author", fields: ["author", "body"], staged: false },
         { name: "by_body", fields: ["body"], staged: true },
       ],
       searchIndexes: [
