@@ -1,6 +1,6 @@
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
+import { JSON_NESTING_MAX, nestsTooDeeply } from "../values/json-nesting.ts";
 import { canonicalFunctionPath } from "./function-path.ts";
-import { checkJsonNesting } from "./json-depth.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { decodeTimestamp } from "./timestamp.ts";
 
@@ -103,7 +103,9 @@ const VERSION_MAX = 0xffff_ffff;
  * SPEC PR1 to PR4.
  */
 export function parseClientMessage(text: string): ClientMessage {
-  checkJsonNesting(text);
+  if (nestsTooDeeply(text)) {
+    throw new ProtocolError(`A message may nest at most ${JSON_NESTING_MAX} levels deep.`);
+  }
   const json = parseJson(text);
   if (!isJSONObject(json)) throw new ProtocolError("A message must be a JSON object.");
   switch (json.type) {

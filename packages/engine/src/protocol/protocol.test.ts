@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseClientMessage } from "./client-message.ts";
 import { canonicalFunctionPath } from "./function-path.ts";
-import { checkJsonNesting } from "./json-depth.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import {
   actionResponse,
@@ -184,27 +183,6 @@ describe("parseClientMessage", () => {
     expect(Object.getPrototypeOf(message.args)).toBe(Object.prototype);
     expect(Object.keys(message.args)).toEqual(["__proto__"]);
     expect(({} as { isAdmin?: boolean }).isAdmin).toBe(undefined);
-  });
-});
-
-describe("checkJsonNesting", () => {
-  function nestingOf(value: unknown): number {
-    if (typeof value !== "object" || value === null) return 0;
-    return 1 + Math.max(0, ...Object.values(value).map(nestingOf));
-  }
-
-  test("[PR4] counts like a parser, whatever strings contain", () => {
-    const strings = fc.string({ unit: fc.constantFrom("[", "{", '"', "\\", "]", "a") });
-    const json = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.array(fc.dictionary(strings, strings)));
-    fc.assert(
-      fc.property(json, (value) => {
-        const nesting = nestingOf(value);
-        const text = JSON.stringify(value);
-        expect(() => checkJsonNesting(text, nesting)).not.toThrow();
-        if (nesting > 0) expect(() => checkJsonNesting(text, nesting - 1)).toThrow(ProtocolError);
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
 

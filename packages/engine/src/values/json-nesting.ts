@@ -1,18 +1,15 @@
-import { ProtocolError } from "./protocol-error.ts";
-
-/** How deep JSON from outside may nest; what a value may, and the message around it. */
+/** How deep JSON from outside may nest: what a value may, and the message around it. */
 export const JSON_NESTING_MAX = 72;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Refuses JSON that nests too deeply, before anything recursive sees it: a stack overflow inside
- * JSON or a promise hook cannot be caught. It judges nothing else.
- *
- * @throws ProtocolError when `text` opens more than `nestingMax` arrays and objects at once.
+ * Whether JSON opens more than `nestingMax` arrays and objects at once. To be asked before anything
+ * recursive sees the text: a stack overflow inside JSON or a promise hook cannot be caught. It
+ * judges nothing else, and reads no further than the answer.
  */
-export function checkJsonNesting(text: string, nestingMax: number = JSON_NESTING_MAX): void {
+export function nestsTooDeeply(text: string, nestingMax: number = JSON_NESTING_MAX): boolean {
   let nesting = 0;
   for (let i = 0; i < text.length; i += 1) {
     switch (text.charCodeAt(i)) {
@@ -22,9 +19,7 @@ export function checkJsonNesting(text: string, nestingMax: number = JSON_NESTING
       case 0x5b: // [
       case 0x7b: // {
         nesting += 1;
-        if (nesting > nestingMax) {
-          throw new ProtocolError(`JSON may nest at most ${nestingMax} levels deep.`);
-        }
+        if (nesting > nestingMax) return true;
         break;
       case 0x5d: // ]
       case 0x7d: // }
@@ -32,6 +27,7 @@ export function checkJsonNesting(text: string, nestingMax: number = JSON_NESTING
         break;
     }
   }
+  return false;
 }
 
 /** Strings are most of the text of a message, so they are skipped by `indexOf`, not read. */
