@@ -9,9 +9,9 @@ import { headsOfUser, listedConversation, pageOfConversations } from "./model/co
 import { findConversation, membersOf, openGroup, openPair } from "./model/conversations";
 import { readMarksOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
+import { memberRole } from "./model/storedParts";
 import { countUnread, progressByConversation } from "./model/unread";
 import { ensureCaller, findLivingUser, findUser, publicUser, toPublicUser } from "./model/users";
-import { role } from "./schema";
 
 /**
  * The id of the one-to-one conversation of two people, created if there is none. Both people at the
@@ -94,12 +94,12 @@ export const getConversation = query({
         userId: v.string(),
         name: v.string(),
         imageUrl: v.union(v.string(), v.null()),
-        role,
+        role: memberRole,
       }),
     ),
     memberCount: v.number(),
     otherUser: v.union(publicUser, v.null()),
-    myRole: role,
+    myRole: memberRole,
   }),
   handler: async (ctx, { conversationId }) => {
     const own = await requireMember(ctx, conversationId);

@@ -1,24 +1,12 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import { memberRole, messagePreview, reaction } from "./model/storedParts";
 
 /**
  * What is stored, one table a temperature: a row that changes with every message, heartbeat or key
  * press is never in the table that a page, a list or an access check reads, because a query runs again
  * whenever a row that it has read changes. Users are named by their identity's subject (`clerkId`).
  */
-export const reaction = v.object({ emoji: v.string(), userId: v.string() });
-
-export const role = v.union(v.literal("owner"), v.literal("admin"), v.literal("member"));
-
-/** The newest message as conversation lists show it. */
-export const messagePreview = v.object({
-  messageId: v.id("messages"),
-  senderId: v.string(),
-  content: v.string(),
-  sentAt: v.number(),
-  isDeleted: v.boolean(),
-});
-
 export default defineSchema({
   /** Who somebody is. Presence is elsewhere: a heartbeat must not re-run what reads a name. */
   users: defineTable({
@@ -76,7 +64,7 @@ export default defineSchema({
   memberships: defineTable({
     conversationId: v.string(),
     userId: v.string(),
-    role,
+    role: memberRole,
     joinedAt: v.number(),
   })
     .index("by_conversation_and_user", ["conversationId", "userId"])

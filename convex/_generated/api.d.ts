@@ -28,6 +28,7 @@ import type * as model_messages from "../model/messages.js";
 import type * as model_presence from "../model/presence.js";
 import type * as model_readMarks from "../model/readMarks.js";
 import type * as model_refuse from "../model/refuse.js";
+import type * as model_storedParts from "../model/storedParts.js";
 import type * as model_typing from "../model/typing.js";
 import type * as model_unread from "../model/unread.js";
 import type * as model_userSearch from "../model/userSearch.js";
@@ -59,6 +60,7 @@ declare const fullApi: ApiFromModules<{
   "model/presence": typeof model_presence;
   "model/readMarks": typeof model_readMarks;
   "model/refuse": typeof model_refuse;
+  "model/storedParts": typeof model_storedParts;
   "model/typing": typeof model_typing;
   "model/unread": typeof model_unread;
   "model/userSearch": typeof model_userSearch;

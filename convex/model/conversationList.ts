@@ -3,8 +3,8 @@ import { v } from "convex/values";
 import { listedMembersMax } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { messagePreview } from "../schema";
 import { findConversation, headOf, membershipsOfUser } from "./conversations";
+import { messagePreview } from "./storedParts";
 import { countUnread, progressByConversation } from "./unread";
 import { findUser, publicUser, toPublicUser } from "./users";
 

@@ -3,10 +3,10 @@ import { reactionEmojisPerMessageMax, reactionsPerMessageMax } from "../../share
 import { previewText } from "../../shared/message-text";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { reaction } from "../schema";
 import { headOf } from "./conversations";
 import { passOwnMessage } from "./readMarks";
 import { refuse } from "./refuse";
+import { reaction } from "./storedParts";
 import { clearTyping } from "./typing";
 
 /**
