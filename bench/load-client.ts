@@ -1,0 +1,172 @@
+// One connected person: as much of a client as the wire demands and not a byte parsed more.
+import { randomUUID } from "node:crypto";
+import WebSocket from "ws";
+import type { Dialect, Member, QueryCall } from "./load-protocol";
+import { bodyOf, readNewMarkers } from "./marker";
+
+const HEARTBEAT_MS = 30_000;
+const CONNECT_MAX_MS = 30_000;
+const PAGE_SIZE = 30;
+
+export interface LoadClient {
+  send(marker: number): void;
+  close(): void;
+}
+
+export interface LoadEvents {
+  onMarker(marker: number): void;
+  onRefusal(text: string): void;
+  /** The connection ended although nobody asked for it. */
+  onLost(reason: string): void;
+}
+
+/** Connects and resolves once the first page is there. */
+export function connectMember(
+  dialect: Dialect,
+  member: Member,
+  events: LoadEvents,
+): Promise<LoadClient> {
+  return dialect.kind === "ceiling"
+    ? connectCeiling(dialect.url, member, events)
+    : connectConvex(dialect, member, events);
+}
+
+async function connectCeiling(
+  url: string,
+  member: Member,
+  events: LoadEvents,
+): Promise<LoadClient> {
+  const socket = new WebSocket(`${url}/?room=${encodeURIComponent(member.room)}`, {
+    perMessageDeflate: false,
+  });
+  let newest = -1;
+  const isReady = withinTime((ready) => {
+    socket.on("message", (frame: Buffer) => {
+      newest = readNewMarkers(frame, newest, events.onMarker);
+      ready();
+    });
+    socket.on("error", (error) => events.onLost(error.message));
+  });
+  const close = endQuietly(socket, events);
+  await isReady;
+  return {
+    send(marker) {
+      socket.send(JSON.stringify({ author: member.author, body: bodyOf(marker) }));
+    },
+    close,
+  };
+}
+
+async function connectConvex(
+  dialect: Dialect & { kind: "convex" },
+  member: Member,
+  events: LoadEvents,
+): Promise<LoadClient> {
+  const socket = new WebSocket(`${dialect.url.replace(/^http/, "ws")}/api/1.48.0/sync`, {
+    perMessageDeflate: false,
+  });
+  const post = (message: object) => socket.send(JSON.stringify(message));
+  let newest = -1;
+  let requestId = 0;
+  const roomArgs = { [dialect.roomField]: member.room };
+
+  socket.on("open", () => {
+    const sessionId = randomUUID();
+    const clientTs = Date.now();
+    post({
+      type: "Connect",
+      sessionId,
+      connectionCount: 0,
+      lastCloseReason: "InitialConnect",
+      clientTs,
+    });
+    if (member.token !== null) {
+      post({ type: "Authenticate", baseVersion: 0, tokenType: "User", value: member.token });
+    }
+    const list: QueryCall = {
+      path: dialect.listPath,
+      args: dialect.isPaginated
+        ? { ...roomArgs, paginationOpts: { numItems: PAGE_SIZE, cursor: null, id: 1 } }
+        : roomArgs,
+    };
+    const modifications = [list, ...member.otherQueries].map(({ path, args }, queryId) => ({
+      type: "Add",
+      queryId,
+      udfPath: path,
+      args: [args],
+    }));
+    post({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications });
+  });
+
+  const mutate = (path: string, args: object) => {
+    post({ type: "Mutation", requestId, udfPath: path, args: [args] });
+    requestId += 1;
+  };
+
+  const isReady = withinTime((ready) => {
+    socket.on("message", (frame: Buffer) => {
+      const type = typeOf(frame);
+      if (type === "Transition") {
+        newest = readNewMarkers(frame, newest, events.onMarker);
+        if (frame.includes('"QueryFailed"')) events.onRefusal(frame.toString("utf8", 0, 600));
+        if (frame.includes('"QueryUpdated"')) ready();
+      } else if (type === "MutationResponse") {
+        if (!frame.includes('"success":true')) events.onRefusal(frame.toString("utf8", 0, 600));
+      } else if (type !== "Ping") {
+        events.onLost(frame.toString("utf8", 0, 600));
+      }
+    });
+    socket.on("error", (error) => events.onLost(error.message));
+  });
+  const endConnection = endQuietly(socket, events);
+  await isReady;
+
+  const { heartbeatPath } = dialect;
+  let beating: NodeJS.Timeout | undefined;
+  const starting = setTimeout(() => {
+    if (heartbeatPath === null) return;
+    mutate(heartbeatPath, {});
+    beating = setInterval(() => mutate(heartbeatPath, {}), HEARTBEAT_MS);
+  }, Math.random() * HEARTBEAT_MS);
+
+  return {
+    send(marker) {
+      const content = { [dialect.contentField]: bodyOf(marker) };
+      const author = dialect.hasAuthor
+        ? { author: member.author }
+        : { clientMessageId: `${member.author}-${marker}` };
+      mutate(dialect.sendPath, { ...roomArgs, ...content, ...author });
+    },
+    close() {
+      clearTimeout(starting);
+      clearInterval(beating);
+      endConnection();
+    },
+  };
+}
+
+/** The first 64 bytes of every frame name its type; anything else there is a reason to stop. */
+function typeOf(frame: Buffer): string {
+  return /"type":"(\w+)"/.exec(frame.toString("latin1", 0, 64))?.[1] ?? "unknown";
+}
+
+function endQuietly(socket: WebSocket, events: LoadEvents): () => void {
+  let isWanted = false;
+  socket.on("close", (code, reason) => {
+    if (!isWanted) events.onLost(`closed ${code} ${reason.toString("utf8").slice(0, 100)}`);
+  });
+  return () => {
+    isWanted = true;
+    socket.terminate();
+  };
+}
+
+function withinTime(begin: (ready: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("no first page in time")), CONNECT_MAX_MS);
+    begin(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,122 @@
+// The second process: everybody who is connected, and the clock against which deliveries count.
+import { connectMember, type LoadClient } from "./load-client";
+import type { Dialect, LoadAnswer, LoadRequest, Measurement, Member } from "./load-protocol";
+import { quantile } from "./measure";
+
+const WARM_UP_SHARE = 0.2;
+const DRAIN_MAX_MS = 3_000;
+/** A step ends early once this many seconds of messages are under way: it will not catch up. */
+const BACKLOG_MAX_SECONDS = 1.5;
+const CONNECTING_AT_ONCE = 20;
+
+let clients: LoadClient[] = [];
+let roomSize = new Map<string, number>();
+let members: Member[] = [];
+/** Messages under way, by marker. */
+const open = new Map<number, { dueMs: number; remaining: number; isWarmUp: boolean }>();
+let nextMarker = 1;
+let latencies: number[] = [];
+let deliveries = 0;
+let refusals: string[] = [];
+let lost: string | null = null;
+
+function onMarker(marker: number): void {
+  const message = open.get(marker);
+  if (message === undefined) return;
+  deliveries += 1;
+  message.remaining -= 1;
+  if (message.remaining > 0) return;
+  open.delete(marker);
+  if (!message.isWarmUp) latencies.push(performance.now() - message.dueMs);
+}
+
+async function connect(dialect: Dialect, everybody: Member[]): Promise<number> {
+  const startMs = performance.now();
+  members = everybody;
+  lost = null;
+  roomSize = new Map();
+  for (const { room } of members) roomSize.set(room, (roomSize.get(room) ?? 0) + 1);
+  const events = {
+    onMarker,
+    onRefusal: (text: string) => refusals.push(text),
+    onLost: (reason: string) => {
+      lost ??= reason;
+    },
+  };
+  clients = [];
+  for (let at = 0; at < members.length; at += CONNECTING_AT_ONCE) {
+    const group = members.slice(at, at + CONNECTING_AT_ONCE);
+    clients.push(...(await Promise.all(group.map((one) => connectMember(dialect, one, events)))));
+  }
+  return performance.now() - startMs;
+}
+
+/** Open loop: message n is due at a time that no answer can delay, and its latency counts from there. */
+async function measure(rate: number, seconds: number): Promise<Measurement> {
+  open.clear();
+  latencies = [];
+  refusals = [];
+  deliveries = 0;
+  const total = Math.max(1, Math.round(rate * seconds));
+  const startMs = performance.now() + 20;
+  let sent = 0;
+  while (sent < total && lost === null && open.size <= rate * BACKLOG_MAX_SECONDS + 10) {
+    const nowMs = performance.now();
+    for (; sent < total; sent += 1) {
+      const dueMs = startMs + (sent * 1000) / rate;
+      if (dueMs > nowMs) break;
+      sendOne(dueMs, sent < total * WARM_UP_SHARE);
+    }
+    const waitMs = startMs + (sent * 1000) / rate - performance.now();
+    await new Promise((resolve) => (waitMs > 2 ? setTimeout(resolve, 1) : setImmediate(resolve)));
+  }
+  const drainUntilMs = performance.now() + DRAIN_MAX_MS;
+  while (open.size > 0 && lost === null && performance.now() < drainUntilMs) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return {
+    rate,
+    sent,
+    deliveries,
+    missing: open.size + (total - sent),
+    refused: refusals.length,
+    firstRefusal: lost ?? refusals[0] ?? null,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    maxMs: quantile(latencies, 1),
+  };
+}
+
+function sendOne(dueMs: number, isWarmUp: boolean): void {
+  const marker = nextMarker;
+  nextMarker += 1;
+  // A stride without a common factor spreads senders over rooms and over members of a room.
+  const sender = (marker * 7919) % clients.length;
+  const room = members[sender]?.room ?? "";
+  open.set(marker, { dueMs, remaining: roomSize.get(room) ?? 0, isWarmUp });
+  clients[sender]?.send(marker);
+}
+
+async function answer(request: LoadRequest): Promise<LoadAnswer> {
+  switch (request.type) {
+    case "connect":
+      return { type: "connected", elapsedMs: await connect(request.dialect, request.members) };
+    case "measure":
+      return { type: "measured", measurement: await measure(request.rate, request.seconds) };
+    case "disconnect":
+      for (const client of clients) client.close();
+      clients = [];
+      return { type: "disconnected" };
+    default:
+      return request satisfies never;
+  }
+}
+
+process.on("message", (request: LoadRequest) => {
+  answer(request).then(
+    (done) => process.send?.(done),
+    (error: Error) => process.send?.({ type: "failed", reason: error.message }),
+  );
+});
+// Nobody is left to measure for.
+process.on("disconnect", () => process.exit(0));

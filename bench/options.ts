@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  /** Which benches run. */
+  only: ("ceiling" | "engine" | "product")[];
+  /** Sizes of the rooms over which the same people are spread. */
+  roomSizes: number[];
+  people: number;
+  /** How often each figure is taken; the median counts. */
+  repeats: number;
+  stepSeconds: number;
+  latencyRate: number;
+  latencySeconds: number;
+  idleConnections: number;
+  /** Give the server the first core and the load the second. */
+  isPinned: boolean;
+  /** Replace `docs/bench.md` by the result. */
+  isWritten: boolean;
+}
+
+export const HELP = `npm run bench -- [options]
+  --quick            small figures in about two minutes, to see that it works
+  --only WHAT        ceiling, engine, product (default engine,product; the ceiling always runs)
+  --rooms 2,50,200   sizes of the rooms
+  --people 200       connected people
+  --repeats 3        how often each figure is taken
+  --no-pin           let server and load share all cores
+  --write            put the result into docs/bench.md`;
+
+/** @throws Error with one sentence when an option makes no sense. */
+export function readOptions(argv: string[]): BenchOptions | "help" {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string", default: "engine,product" },
+      rooms: { type: "string" },
+      people: { type: "string", default: "200" },
+      repeats: { type: "string" },
+      "no-pin": { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const only = values.only.split(",").map((name) => {
+    if (name !== "ceiling" && name !== "engine" && name !== "product") {
+      throw new Error(`--only knows ceiling, engine and product, not ${name}.`);
+    }
+    return name;
+  });
+  const people = wholeNumber("--people", values.people, 1_000);
+  const roomSizes = (values.rooms ?? (values.quick ? "2,50" : "2,50,200"))
+    .split(",")
+    .map((size) => wholeNumber("--rooms", size, people));
+  return {
+    only,
+    roomSizes,
+    people,
+    repeats: wholeNumber("--repeats", values.repeats ?? (values.quick ? "1" : "3"), 20),
+    stepSeconds: values.quick ? 1.5 : 4,
+    latencyRate: 50,
+    latencySeconds: values.quick ? 4 : 20,
+    idleConnections: values.quick ? 200 : 1_000,
+    isPinned: !values["no-pin"],
+    isWritten: values.write,
+  };
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > max) {
+    throw new Error(`${option} takes whole numbers from 1 to ${max}, not ${text}.`);
+  }
+  return value;
+}

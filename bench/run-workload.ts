@@ -1,0 +1,75 @@
+// One server, one room size: latency at a gentle rate, then the highest rate, then the processor's share.
+import { findMaximum } from "./find-maximum";
+import type { Dialect, Measurement, Member } from "./load-protocol";
+import { processorSeconds } from "./measure";
+import type { BenchOptions } from "./options";
+import type { LoadGenerator } from "./processes";
+
+const P99_MAX_MS = 250;
+const RATE_MAX = 200_000;
+const PRECISION = 1.15;
+
+export interface WorkloadResult {
+  p50Ms: number;
+  p99Ms: number;
+  /** Messages a second; null when not even one was possible. */
+  maxRate: number | null;
+  /** At the highest rate. */
+  processorSecondsPer10kDeliveries: number;
+  /** Why the next higher rate was not good. */
+  limit: string;
+}
+
+export interface Workload {
+  dialect: Dialect;
+  members: Member[];
+  serverPid: number;
+  startRate: number;
+}
+
+export async function runWorkload(
+  load: LoadGenerator,
+  { dialect, members, serverPid, startRate }: Workload,
+  options: BenchOptions,
+): Promise<WorkloadResult> {
+  await load.connect(dialect, members);
+  const gentle = await load.measure(options.latencyRate, options.latencySeconds);
+  let limit = isGood(gentle) ? "" : reasonOf(gentle);
+  const best = await findMaximum(
+    async (rate) => {
+      const before = processorSeconds(serverPid);
+      const result = await load.measure(rate, options.stepSeconds);
+      const seconds = processorSeconds(serverPid) - before;
+      const good = isGood(result);
+      if (!good) {
+        limit = `${rate}/s: ${reasonOf(result)}`;
+        await recover(load, dialect, members);
+      }
+      return { rate, isGood: good, result: (seconds * 10_000) / Math.max(1, result.deliveries) };
+    },
+    { startRate, maxRate: RATE_MAX, precision: PRECISION },
+  );
+  await load.disconnect();
+  return {
+    p50Ms: gentle.p50Ms,
+    p99Ms: gentle.missing > 0 ? Number.NaN : gentle.p99Ms,
+    maxRate: best?.rate ?? null,
+    processorSecondsPer10kDeliveries: best?.result ?? Number.NaN,
+    limit,
+  };
+}
+
+/** After too much, everybody leaves and comes back: a step starts from rest. */
+async function recover(load: LoadGenerator, dialect: Dialect, members: Member[]): Promise<void> {
+  await load.disconnect();
+  await load.connect(dialect, members);
+}
+
+function isGood(result: Measurement): boolean {
+  return result.missing === 0 && result.refused === 0 && result.p99Ms <= P99_MAX_MS;
+}
+
+function reasonOf({ missing, refused, firstRefusal, p99Ms }: Measurement): string {
+  if (firstRefusal !== null) return `refused ${refused}: ${firstRefusal.slice(0, 200)}`;
+  return missing > 0 ? `${missing} missing` : `p99 ${p99Ms.toFixed(0)} ms`;
+}
