@@ -38,7 +38,8 @@ export function checkSource(path: string, text: string): Violation[] {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     violations.push({ path, line: line + 1, rule });
   };
-  const isTest = /\.test\.tsx?$/.test(path);
+  // `test.setup.ts` is what Convex calls the rig of a functions folder, which it does not deploy.
+  const isTest = /(\.test|\/test\.setup)\.tsx?$/.test(path);
   const isEngineSource = path.startsWith("packages/engine/src/") && !isTest;
 
   const visit = (node: ts.Node) => {
