@@ -1,0 +1,33 @@
+/**
+ * How often one client address may knock, per window; `PARLEY_RATE_LIMITS` multiplies the counts.
+ * Generous enough for an office behind one address, far too slow for guessing passwords: one
+ * account has its own, tighter limit, see `attempt-limiter.ts`.
+ */
+export const rateWindowSeconds = 10;
+
+const COUNTS_PER_WINDOW = { signUp: 20, signIn: 20, token: 200, others: 100 };
+
+/** Wrong passwords for one account within {@link ACCOUNT_WINDOW_MS}, from anywhere. */
+export const ACCOUNT_ATTEMPTS_MAX = 10;
+export const ACCOUNT_WINDOW_MS = 60_000;
+
+/** A request to the identity service is a few fields. */
+export const BODY_BYTES_MAX = 16_384;
+
+export function attemptRules(factor: number) {
+  const rule = (count: number) => ({
+    window: rateWindowSeconds,
+    max: Math.max(1, Math.round(count * factor)),
+  });
+  return {
+    others: { max: rule(COUNTS_PER_WINDOW.others).max },
+    byPath: {
+      "/sign-up/email": rule(COUNTS_PER_WINDOW.signUp),
+      "/sign-in/email": rule(COUNTS_PER_WINDOW.signIn),
+      "/token": rule(COUNTS_PER_WINDOW.token),
+      "/get-session": rule(COUNTS_PER_WINDOW.token),
+      // The public keys are for everybody and cost nothing.
+      "/jwks": rule(COUNTS_PER_WINDOW.token),
+    },
+  };
+}

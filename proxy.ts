@@ -1,0 +1,54 @@
+import { type NextRequest, NextResponse } from "next/server";
+import { isSignPage, safeRedirect, signInPathFor } from "@/auth/safe-redirect";
+import { hasSessionCookie } from "@/auth/session-cookie";
+import { parseEnvironment } from "@/lib/env";
+import { buildPagePolicy } from "@/lib/page-policy";
+
+/**
+ * Runs before every page. It spares people a page that is not for them, and gives the page its
+ * policy for scripts. It protects nothing: whoever forges a cookie sees empty pages, because every
+ * decision about data is made in the functions.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const elsewhere = findBetterPage(request);
+  if (elsewhere) return NextResponse.redirect(new URL(elsewhere, request.url), 307);
+
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
+  const policy = buildPagePolicy(nonce, readPolicyFacts(request));
+  const headers = new Headers(request.headers);
+  // Next reads the nonce for its own scripts from this header; our layout from the other.
+  headers.set("content-security-policy", policy);
+  headers.set("x-nonce", nonce);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  // Pages differ by person and carry a nonce: no cache may keep them.
+  response.headers.set("cache-control", "private, no-cache, no-store, max-age=0");
+  return response;
+}
+
+export const config = {
+  // Every page, found or not; files have an ending and the API answers for itself.
+  matcher: ["/((?!api/|_next/|[^?]*\\.[A-Za-z0-9]{1,8}$).*)"],
+};
+
+function findBetterPage({ nextUrl, cookies }: NextRequest): string | null {
+  const { pathname, search, searchParams } = nextUrl;
+  const isSignedIn = hasSessionCookie(cookies.getAll());
+  if (isSignPage(pathname)) return isSignedIn ? safeRedirect(searchParams.get("redirect")) : null;
+  const needsSession = /^\/(messages|users)?(\/|$)/.test(pathname);
+  return needsSession && !isSignedIn ? signInPathFor({ pathname, search }) : null;
+}
+
+function readPolicyFacts(request: NextRequest) {
+  const parsed = parseEnvironment(process.env);
+  const host = request.headers.get("host");
+  const isDev = process.env.NODE_ENV === "development";
+  if (!parsed.ok) return { host, isDev, convexUrl: null, clerkIssuer: null };
+  const { backend, identity } = parsed.config;
+  return {
+    host,
+    isDev,
+    convexUrl: backend.kind === "hosted" ? backend.convexUrl : null,
+    clerkIssuer: identity.kind === "clerk" ? identity.issuer : null,
+  };
+}

@@ -1,0 +1,107 @@
+import { type Environment, parseEnvironment, type ServerConfig } from "@/lib/env";
+import { openServerDoor } from "@/lib/server-door";
+import { createClientAddressReader } from "./client-address";
+import { openDataFolder } from "./data-folder";
+import { createDispatch } from "./dispatch";
+import { type Listener, listen } from "./listen";
+import { createLog, type Log } from "./log";
+import { openServices, type Services } from "./open-services";
+import { openPages, type Pages } from "./pages";
+import { explainTrouble, StartRefusal } from "./start-refusal";
+
+export type ServerOptions = {
+  /** The folder of the checkout: pages, functions and builds are found from here. */
+  rootDir: string;
+  env: Environment;
+  isDev: boolean;
+};
+
+export type RunningServer = {
+  /** Where people open it. */
+  url: string;
+  /** Stops accepting, lets what is under way finish, closes everything. At most about 4 s. */
+  close: () => Promise<void>;
+};
+
+/** Connections that have not finished by then are cut. */
+const DRAIN_MS = 1_000;
+
+/**
+ * Runs Parley in this process: pages, identity service and engine on one port.
+ *
+ * @throws StartRefusal with one sentence when the surroundings do not allow it; nothing is left open.
+ */
+export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise<RunningServer> {
+  const parsed = parseEnvironment(env);
+  if (!parsed.ok) throw new StartRefusal(parsed.problems.join("\n"));
+  const { config } = parsed;
+  const log = createLog((line) => process.stdout.write(line), {
+    now: Date.now,
+    isVerbose: env.PARLEY_LOG === "debug",
+  });
+
+  const folder = openDataFolder(config.dataDir);
+  const opened: Opened = {};
+  const close = async () => {
+    await closeAll(opened, log);
+    folder.release();
+  };
+  try {
+    // Side by side: the engine bundles functions while Next reads its build.
+    const [services, pages] = await Promise.allSettled([
+      openServices({ config, rootDir, dataDir: folder.path, log }),
+      openPages({ rootDir, isDev, host: config.host, port: config.port }),
+    ]);
+    if (services.status === "fulfilled") opened.services = services.value;
+    if (pages.status === "fulfilled") opened.pages = pages.value;
+    if (services.status === "rejected") throw services.reason;
+    if (pages.status === "rejected") throw pages.reason;
+    opened.listener = await startListening(config, services.value, pages.value, log);
+  } catch (error) {
+    await close();
+    throw explainTrouble(error, { what: `The data folder ${folder.path}` });
+  }
+  log("info", "server started", {
+    url: config.publicUrl,
+    identity: config.identity.kind,
+    backend: config.backend.kind,
+  });
+  return { url: config.publicUrl, close };
+}
+
+async function startListening(
+  config: ServerConfig,
+  services: Services,
+  pages: Pages,
+  log: Log,
+): Promise<Listener> {
+  const { engine, answerIdentity, eventsTarget, checkHealth } = services;
+  openServerDoor({ checkHealth, eventsTarget });
+  const dispatch = createDispatch({
+    engine,
+    answerIdentity,
+    pages,
+    clientAddress: createClientAddressReader(config.trustedProxies),
+    isHttps: config.publicUrl.startsWith("https:"),
+    log,
+  });
+  try {
+    return await listen(dispatch, config.host, config.port);
+  } catch (error) {
+    throw explainTrouble(error, { what: `Port ${config.port} on ${config.host}` });
+  }
+}
+
+type Opened = { services?: Services; pages?: Pages; listener?: Listener };
+
+async function closeAll({ services, pages, listener }: Opened, log: Log): Promise<void> {
+  const closing = async (what: string, promise: Promise<void> | undefined) => {
+    await promise?.catch((error: unknown) => log("error", `${what} did not close`, { error }));
+  };
+  // 1. Nobody new. 2. The engine finishes what it accepted and says goodbye on its sockets.
+  // 3. Answers under way get a moment, then their connections are cut. 4. The pages.
+  listener?.stopAccepting();
+  await closing("engine or identity service", services?.close());
+  await closing("port", listener?.close(DRAIN_MS));
+  await closing("pages", pages?.close());
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { createEngine } from "@parley/engine";
+import { createIdentityDoor } from "@/auth/embedded/door";
+import { openEmbeddedIdentity } from "@/auth/embedded/server";
+import { createEventQueue } from "@/auth/event-queue";
+import { type EventsTarget, postIdentityEvent } from "@/auth/identity-events";
+import type { ServerConfig } from "@/lib/env";
+import type { Log } from "./log";
+import { readOrMakeSecret } from "./secrets";
+
+export type ServicesOptions = {
+  config: ServerConfig;
+  /** Where `convex/` is. */
+  rootDir: string;
+  dataDir: string;
+  log: Log;
+};
+
+export type Services = Awaited<ReturnType<typeof openServices>>;
+
+/**
+ * Opens what answers behind the pages: the embedded identity service and the embedded engine, each
+ * only when no hosted service takes its place.
+ */
+export async function openServices({ config, rootDir, dataDir, log }: ServicesOptions) {
+  const eventsTarget = findEventsTarget(config, dataDir);
+  const identity = await openIdentity({ config, dataDir, log, eventsTarget });
+  try {
+    const engine =
+      config.backend.kind === "hosted"
+        ? null
+        : await createEngine({
+            dataDir: join(dataDir, "engine"),
+            functionsDir: join(rootDir, "convex"),
+            environmentVariables: await functionVariables(config, identity, eventsTarget),
+            cloudUrl: `${config.publicUrl}/convex`,
+            siteUrl: `${config.publicUrl}/convex/http`,
+            adminKey: readOrMakeSecret(dataDir, "admin-key"),
+            mountPath: "/convex",
+            log,
+          });
+
+    return {
+      engine,
+      answerIdentity: identity?.answer ?? null,
+      eventsTarget,
+      async checkHealth(): Promise<void> {
+        identity?.service.check();
+        await engine?.checkHealth();
+      },
+      async close(): Promise<void> {
+        identity?.events.close();
+        try {
+          await engine?.close();
+        } finally {
+          identity?.service.close();
+        }
+      },
+    };
+  } catch (cause) {
+    identity?.service.close();
+    throw cause;
+  }
+}
+
+type OpenIdentity = NonNullable<Awaited<ReturnType<typeof openIdentity>>>;
+
+async function openIdentity(options: {
+  config: ServerConfig;
+  dataDir: string;
+  log: Log;
+  eventsTarget: EventsTarget | null;
+}) {
+  const { config, dataDir, log, eventsTarget } = options;
+  if (config.identity.kind === "clerk") return null;
+  const events = createEventQueue({
+    post: (event) =>
+      eventsTarget
+        ? postIdentityEvent(event, eventsTarget)
+        : Promise.resolve({ kind: "refused", status: 0 }),
+    wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs).unref()),
+    log,
+  });
+  const service = await openEmbeddedIdentity({
+    databasePath: join(dataDir, "identity.sqlite"),
+    secret: readOrMakeSecret(dataDir, "identity"),
+    publicUrl: config.publicUrl,
+    rateLimitFactor: config.rateLimitFactor,
+    onEvent: events.push,
+    log,
+  });
+  const answer = createIdentityDoor({
+    identity: service,
+    publicUrl: config.publicUrl,
+    signUp: config.identity.signUp,
+    rateLimitFactor: config.rateLimitFactor,
+    now: Date.now,
+    log,
+  });
+  return { service, events, answer };
+}
+
+/** What the functions may read from `process.env`: what they need and not one variable more. */
+async function functionVariables(
+  config: ServerConfig,
+  identity: OpenIdentity | null,
+  eventsTarget: EventsTarget | null,
+): Promise<Record<string, string>> {
+  const variables: Record<string, string> = { PARLEY_RATE_LIMITS: String(config.rateLimitFactor) };
+  if (identity) {
+    variables.PARLEY_JWKS = await identity.service.readKeysAsDataUri();
+    variables.PARLEY_JWT_ISSUER = config.publicUrl;
+  }
+  if (config.identity.kind === "clerk") {
+    variables.CLERK_JWT_ISSUER_DOMAIN = config.identity.issuer;
+  }
+  if (eventsTarget) variables.PARLEY_EVENTS_SECRET = eventsTarget.secret;
+  return variables;
+}
+
+/** Our own engine is reached over the loopback, since its public address may not be reachable here. */
+function findEventsTarget(config: ServerConfig, dataDir: string): EventsTarget | null {
+  if (config.backend.kind === "hosted") {
+    const { siteUrl } = config.backend;
+    return siteUrl && config.eventsSecret ? { siteUrl, secret: config.eventsSecret } : null;
+  }
+  return {
+    siteUrl: `http://${loopbackFor(config.host)}:${config.port}/convex/http`,
+    secret: config.eventsSecret ?? readOrMakeSecret(dataDir, "events"),
+  };
+}
+
+function loopbackFor(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}
