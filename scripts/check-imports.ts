@@ -45,7 +45,8 @@ export function checkSource(path: string, text: string): Violation[] {
   const visit = (node: ts.Node) => {
     const specifier = importedModule(node);
     if (specifier !== null) {
-      const rule = checkImport(path, room, specifier, isTest);
+      const isTypeOnly = importsTypesOnly(node);
+      const rule = checkImport(path, room, specifier, { isTest, isTypeOnly });
       if (rule !== null) report(node, rule);
     }
     if (isEngineSource) {
@@ -63,7 +64,17 @@ export function checkSource(path: string, text: string): Violation[] {
   return violations;
 }
 
-function checkImport(path: string, room: Room, specifier: string, isTest: boolean): string | null {
+interface Manner {
+  isTest: boolean;
+  isTypeOnly: boolean;
+}
+
+function checkImport(
+  path: string,
+  room: Room,
+  specifier: string,
+  { isTest, isTypeOnly }: Manner,
+): string | null {
   const target = resolveInside(path, specifier);
   if (target === null) {
     if (isTest) return null;
@@ -74,6 +85,7 @@ function checkImport(path: string, room: Room, specifier: string, isTest: boolea
   const targetRoom = roomOf(target);
   if (targetRoom === null || targetRoom === room) return null;
   if (room.mayImport.includes(targetRoom.name)) return null;
+  if (isTypeOnly && room.mayImportTypes?.includes(targetRoom.name)) return null;
   // A test may set the scene with any room of its own house, but never with the other house.
   const isSameHouse = isEngine(targetRoom) === isEngine(room);
   if (isTest && isSameHouse && targetRoom.name !== "app") return null;
@@ -126,6 +138,15 @@ function importedModule(node: ts.Node): string | null {
     if (isImport || isRequire) return textOf(node.arguments[0]);
   }
   return null;
+}
+
+/** Whether nothing of the import is left after compilation. */
+function importsTypesOnly(node: ts.Node): boolean {
+  if (ts.isImportTypeNode(node)) return true;
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  return (
+    ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+  );
 }
 
 function textOf(node: ts.Node | undefined): string | null {

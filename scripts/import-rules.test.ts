@@ -21,7 +21,8 @@ describe("the sources", () => {
 describe("the table", () => {
   test("names only rooms that exist", () => {
     const names = new Set(rooms.map((room) => room.name));
-    const unknown = rooms.flatMap((room) => room.mayImport.filter((name) => !names.has(name)));
+    const named = rooms.flatMap((room) => [...room.mayImport, ...(room.mayImportTypes ?? [])]);
+    const unknown = named.filter((name) => !names.has(name));
     expect(unknown).toEqual([]);
   });
 });
@@ -92,6 +93,7 @@ describe("an allowed import is not", () => {
     ["convex/users.test.ts", 'import { convexTest } from "convex-test";'],
     ["packages/engine/src/engine.ts", 'import { x } from "./store/committer";'],
     ["packages/engine/src/sync/a.ts", 'import { x } from "../subscriptions/index";'],
+    ["packages/engine/src/sync/a.ts", 'import type { X } from "../store/committer.ts";'],
     ["server/main.ts", 'import { createEngine } from "@parley/engine";'],
     ["features/a/b.tsx", '// import { x } from "@/app/layout";\nconst s = \'from "@/app/x"\';'],
   ])("%s: %s", (path, text) => {

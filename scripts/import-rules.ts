@@ -8,6 +8,8 @@ export interface Room {
   paths: string[];
   /** Names of rooms. */
   mayImport: string[];
+  /** Names of rooms whose types it may name without being able to touch anything of them. */
+  mayImportTypes?: string[];
   /** Package names, or "*" for any. */
   packages: string[];
   why: string;
@@ -148,6 +150,8 @@ export const rooms: Room[] = [
       "engine/runtime",
       "engine/scheduler",
     ]),
+    // What a commit publishes has the store's shape; news may be described without being fetched.
+    mayImportTypes: ["engine/store"],
     why: "sync sees queries and their subscriptions; it never touches the store",
   },
   ...["http", "codegen"].map((name) =>
@@ -198,6 +202,9 @@ export const ambientPowers: { name: string; allowedIn: string[] }[] = [
       "packages/engine/src/persistence/folder-lock.ts",
       // SQLite needs a path and a folder that exists; everything above sees only the persistence port.
       "packages/engine/src/persistence/sqlite-persistence.ts",
+      // Somebody's functions are files; they are found and bundled once, when the engine opens.
+      "packages/engine/src/runtime/function-files.ts",
+      "packages/engine/src/runtime/load-functions.ts",
       // Both read and write source folders for a person at a terminal, never for a request.
       "packages/engine/src/codegen/",
       "packages/engine/src/cli/",
