@@ -248,6 +248,8 @@ describe("getUserConversations", () => {
     expect((await page(null, 2, second.continueCursor)).page).toEqual(["u0", "u4", "u3", "u2"]);
     expect(await page("999999")).toMatchObject({ page: [], isDone: true });
     expect((await page("not a cursor")).page).toEqual(["u0", "u4"]);
+    expect(await page(null, 5)).toMatchObject({ isDone: true });
+    expect(await page(null, 4)).toMatchObject({ isDone: false });
     expect((await page(null, -5)).page).toEqual(["u0"]);
     expect((await page(null, 1e9)).page).toHaveLength(5);
   });

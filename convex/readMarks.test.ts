@@ -150,6 +150,16 @@ describe("unread counts", () => {
     expect(await unreadOf(ada, pair)).toBe(1);
   });
 
+  it("do not start again when an older message is read after sending", async () => {
+    const { ada, bob, pair } = await startWorld();
+    const first = await send(ada, pair);
+    await send(ada, pair);
+    await send(bob, pair);
+    await read(bob, first);
+    expect(await unreadOf(bob, pair)).toBe(0);
+    expect((await marksOf(ada, pair)).find(({ userId }) => userId === "bob")?.lastReadSeq).toBe(1);
+  });
+
   it("stay exact below 100 when more have been deleted than are counted one by one", async () => {
     const { backEnd, ada, bob, pair } = await startWorld();
     const ids: Id<"messages">[] = [];
@@ -189,46 +199,49 @@ describe("unread counts", () => {
       pick: fc.nat(1000),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-        const world = await startWorld();
-        const { group } = world;
-        const model: { id: Id<"messages">; senderId: string; isDeleted: boolean }[] = [];
-        const seen = { ada: 0, bob: 0, cyd: 0 };
-        const marks = { ada: 0, bob: 0, cyd: 0 };
-        for (const { actor, action, pick } of steps) {
-          const person = world[actor];
-          const index = model.length === 0 ? -1 : pick % model.length;
-          const message = model[index];
-          if (action === "send") {
-            model.push({ id: await send(person, group), senderId: actor, isDeleted: false });
-            seen[actor] = model.length;
-          } else if (action === "readAll") {
-            await readAll(person, [group]);
-            marks[actor] = model.length;
-            seen[actor] = model.length;
-          } else if (message && action === "read") {
-            await read(person, message.id);
-            marks[actor] = Math.max(marks[actor], index + 1);
-            seen[actor] = Math.max(seen[actor], index + 1);
-          } else if (message && action === "delete") {
-            if (actor === "ada" || message.senderId === actor) {
-              await remove(person, [message.id]);
-              message.isDeleted = true;
-            } else {
-              expect(await refusal(remove(person, [message.id]))).toEqual({ code: "forbidden" });
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40, size: "max" }),
+        async (steps) => {
+          const world = await startWorld();
+          const { group } = world;
+          const model: { id: Id<"messages">; senderId: string; isDeleted: boolean }[] = [];
+          const seen = { ada: 0, bob: 0, cyd: 0 };
+          const marks = { ada: 0, bob: 0, cyd: 0 };
+          for (const { actor, action, pick } of steps) {
+            const person = world[actor];
+            const index = model.length === 0 ? -1 : pick % model.length;
+            const message = model[index];
+            if (action === "send") {
+              model.push({ id: await send(person, group), senderId: actor, isDeleted: false });
+              seen[actor] = model.length;
+            } else if (action === "readAll") {
+              await readAll(person, [group]);
+              marks[actor] = model.length;
+              seen[actor] = model.length;
+            } else if (message && action === "read") {
+              await read(person, message.id);
+              marks[actor] = Math.max(marks[actor], index + 1);
+              seen[actor] = Math.max(seen[actor], index + 1);
+            } else if (message && action === "delete") {
+              if (actor === "ada" || message.senderId === actor) {
+                await remove(person, [message.id]);
+                message.isDeleted = true;
+              } else {
+                expect(await refusal(remove(person, [message.id]))).toEqual({ code: "forbidden" });
+              }
             }
           }
-        }
-        for (const userId of people) {
-          const unread = model.slice(seen[userId]).filter(({ isDeleted }) => !isDeleted);
-          expect(unread.every(({ senderId }) => senderId !== userId)).toBe(true);
-          expect(await unreadOf(world[userId], group)).toBe(unread.length);
-        }
-        const stored = await marksOf(world.ada, group);
-        expect(stored.map(({ userId, lastReadSeq }) => [userId, lastReadSeq])).toEqual(
-          people.map((userId) => [userId, marks[userId]]),
-        );
-      }),
+          for (const userId of people) {
+            const unread = model.slice(seen[userId]).filter(({ isDeleted }) => !isDeleted);
+            expect(unread.every(({ senderId }) => senderId !== userId)).toBe(true);
+            expect(await unreadOf(world[userId], group)).toBe(unread.length);
+          }
+          const stored = await marksOf(world.ada, group);
+          expect(stored.map(({ userId, lastReadSeq }) => [userId, lastReadSeq])).toEqual(
+            people.map((userId) => [userId, marks[userId]]),
+          );
+        },
+      ),
       { numRuns: 40 },
     );
   }, 60_000);

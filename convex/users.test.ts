@@ -104,6 +104,9 @@ describe("getAllUsers", () => {
     await join(backEnd, "ann", "Berta");
     expect(await found("an")).toEqual(["Johann Andrä"]);
     expect(await found("ber")).toEqual(["Berta"]);
+    const stored = await backEnd.run(async (ctx) => ctx.db.query("userSearchTerms").collect());
+    const terms = stored.filter(({ clerkId }) => clerkId === "ann").map(({ term }) => term);
+    expect(terms).toEqual(["berta"]);
   });
 
   it("refuses a search longer than any name", async () => {
