@@ -103,7 +103,7 @@ async function runTypes() {
 }
 
 async function runBuild() {
-  return runCounted(process.execPath, ["scripts/build.mjs"], 5 * MINUTE_MS);
+  return runCounted(process.execPath, ["scripts/build-production.mjs"], 5 * MINUTE_MS);
 }
 
 async function runEndToEnd() {
