@@ -9,15 +9,15 @@ export function needsInstall(rootDir) {
   return installedMs === null || (lockedMs !== null && lockedMs > installedMs);
 }
 
+/** Exactly what the lockfile names, development tools included even under NODE_ENV=production. */
+export const INSTALL_ARGUMENTS = ["ci", "--include=dev", "--no-audit", "--no-fund"];
+
 /**
- * Installs exactly what the lockfile names, development tools included even under NODE_ENV=production.
+ * Installs what is missing, with npm's own output.
  * @returns Whether it succeeded; npm has printed the reason when it did not.
  */
 export function installDependencies(rootDir) {
-  const result = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
-    cwd: rootDir,
-    stdio: "inherit",
-  });
+  const result = spawnSync("npm", INSTALL_ARGUMENTS, { cwd: rootDir, stdio: "inherit" });
   return result.status === 0;
 }
 
