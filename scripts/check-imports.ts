@@ -100,7 +100,9 @@ function resolveInside(path: string, specifier: string): string | null {
   if (!specifier.startsWith(".")) return null;
   const target = posix.join(posix.dirname(path), specifier);
   // The rules know these three as files; imports leave out the ending.
-  return /^(proxy|packages\/engine\/src\/(engine|index))$/.test(target) ? `${target}.ts` : target;
+  return /^(proxy|packages\/engine\/src\/(engine|core|index))$/.test(target)
+    ? `${target}.ts`
+    : target;
 }
 
 function packageName(specifier: string): string {
