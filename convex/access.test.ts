@@ -70,6 +70,12 @@ describe("every function that names a conversation or a message", () => {
       const world = await startTalk();
       const before = await messagesOf(world.ada, world.pair);
       expect(await refusal(call(world.eve, fn, argsOf(fn, world)))).toEqual({ code: "not_found" });
+      const endless = { ...world, pair: "x".repeat(600) };
+      if (fn.argNames.includes("conversationId")) {
+        expect(await refusal(call(world.eve, fn, argsOf(fn, endless)))).toEqual({
+          code: "not_found",
+        });
+      }
       const nowhere = await startNowhere(world);
       expect(await refusal(call(world.eve, fn, argsOf(fn, nowhere)))).toEqual({
         code: "not_found",

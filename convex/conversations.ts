@@ -65,7 +65,7 @@ export const createGroup = mutation({
   },
 });
 
-/** The caller's conversations (the first 1,000 they joined), the one with the newest message first. */
+/** The caller's conversations (the 1,000 they joined last), the one with the newest message first. */
 export const getUserConversations = query({
   args: { paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(listedConversation),

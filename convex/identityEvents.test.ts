@@ -63,6 +63,9 @@ describe("POST /identity-events", () => {
     await person.mutation(api.users.sendHeartbeat, { tabId: "one" });
     await send(person, pair, "Farewell");
     expect(
+      await deliver(backEnd, { type: "user.updated", user: ada("Ada"), occurredAt: 9000 }),
+    ).toBe(true);
+    expect(
       await deliver(backEnd, { type: "user.deleted", user: { id: "ada" }, occurredAt: 5000 }),
     ).toBe(true);
     const tombstone = { clerkId: "ada", name: "Deleted account", imageUrl: null, isDeleted: true };
@@ -72,6 +75,8 @@ describe("POST /identity-events", () => {
       const { page } = await bob.query(api.users.getAllUsers, args);
       expect(page.filter(({ clerkId }) => clerkId === "ada")).toEqual([]);
     }
+    const terms = await backEnd.run(async (ctx) => ctx.db.query("userSearchTerms").collect());
+    expect(terms.filter(({ clerkId }) => clerkId === "ada")).toEqual([]);
     expect(await bob.query(api.users.getPresence, { userIds: ["ada"] })).toEqual([
       { userId: "ada", lastSeen: 0, isGone: true },
     ]);

@@ -2,8 +2,8 @@ import type { Infer } from "convex/values";
 import { identityEventMaxBytes } from "../shared/limits";
 import { internal } from "./_generated/api";
 import { httpAction } from "./_generated/server";
+import { isUserId } from "./model/access";
 import type { identityEvent } from "./model/identityEvents";
-import { isAcceptableUserId } from "./model/users";
 
 type IdentityEvent = Infer<typeof identityEvent>;
 
@@ -20,9 +20,9 @@ export const receiveIdentityEvent = httpAction(async (ctx, request) => {
   if (!secret) return answer(503, { code: "not_configured" });
   const given = request.headers.get("authorization") ?? "";
   if (!isSameText(given, `Bearer ${secret}`)) return answer(401, { code: "unauthenticated" });
-  const body = await request.text();
-  if (body.length > identityEventMaxBytes) return answer(413, { code: "too_long" });
-  const event = parseEvent(body);
+  const body = await request.arrayBuffer();
+  if (body.byteLength > identityEventMaxBytes) return answer(413, { code: "too_long" });
+  const event = parseEvent(new TextDecoder().decode(body));
   if (event === null) return answer(400, { code: "invalid" });
   const applied = await ctx.runMutation(internal.identityEvents.apply, { event });
   return answer(200, { ok: true, applied });
@@ -35,7 +35,7 @@ function parseEvent(body: string): IdentityEvent | null {
   const type = eventTypes.find((known) => known === parsed?.type);
   const id = user?.id;
   const occurredAt = parsed?.occurredAt;
-  if (!user || type === undefined || typeof id !== "string" || !isAcceptableUserId(id)) return null;
+  if (!user || type === undefined || typeof id !== "string" || !isUserId(id)) return null;
   if (typeof occurredAt !== "number" || !Number.isFinite(occurredAt)) return null;
   const known = { id, ...text("name", user), ...text("email", user), ...text("imageUrl", user) };
   return { type, user: known, occurredAt };

@@ -140,5 +140,12 @@ describe("getUser and getUsers", () => {
     expect(await refusal(ada.query(api.users.getUsers, { userIds: ids(101) }))).toEqual(refused);
     expect(await ada.query(api.users.getPresence, { userIds: ids(100) })).toHaveLength(100);
     expect(await refusal(ada.query(api.users.getPresence, { userIds: ids(101) }))).toEqual(refused);
+    const endless = "x".repeat(600);
+    expect(await ada.query(api.users.getUser, { userId: endless })).toBeNull();
+    expect(await refusal(ada.query(api.users.getPresence, { userIds: [endless] }))).toEqual({
+      code: "too_long",
+      field: "userIds",
+      max: 520,
+    });
   });
 });

@@ -16,6 +16,8 @@ export const userIdMaxUnits = 256;
 export const groupNameMaxUnits = 80;
 export const groupMembersMin = 2;
 export const groupMembersMax = 256;
+/** Longest id of a conversation: two user ids, the `_` between them and what keeps twins apart. */
+export const conversationIdMaxUnits = 2 * userIdMaxUnits + 8;
 /** How many members of a group are named in a conversation list; the rest are a number. */
 export const listedMembersMax = 3;
 /** Conversations of one person that lists and counts look at. */

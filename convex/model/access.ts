@@ -1,5 +1,5 @@
 import type { UserIdentity } from "convex/server";
-import { userIdMaxUnits } from "../../shared/limits";
+import { conversationIdMaxUnits, userIdMaxUnits } from "../../shared/limits";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { refuse } from "./refuse";
@@ -65,6 +65,7 @@ export async function findMembership(
   conversationId: string,
   userId: string,
 ): Promise<Doc<"memberships"> | null> {
+  if (conversationId.length > conversationIdMaxUnits) return null;
   return await ctx.db
     .query("memberships")
     .withIndex("by_conversation_and_user", (q) =>
@@ -73,6 +74,7 @@ export async function findMembership(
     .unique();
 }
 
-function isUserId(subject: string): boolean {
+/** Whether the text can be the id of a user at all. */
+export function isUserId(subject: string): boolean {
   return subject.length > 0 && subject.length <= userIdMaxUnits;
 }

@@ -1,6 +1,6 @@
 import type { PaginationOptions } from "convex/server";
 import type { FieldName } from "../../shared/field-names";
-import { bulkIdsMax, pageItemsMax } from "../../shared/limits";
+import { bulkIdsMax, conversationIdMaxUnits, pageItemsMax } from "../../shared/limits";
 import { refuse } from "./refuse";
 
 /** The caller's page, never larger than the promised maximum and never smaller than one item. */
@@ -9,13 +9,20 @@ export function boundedPage(options: PaginationOptions): PaginationOptions {
   return { ...options, numItems: Math.min(Math.max(asked, 1), pageItemsMax) };
 }
 
-/** The ids of a bulk call, each once, in the order given. */
+/**
+ * The ids of a bulk call, each once, in the order given.
+ *
+ * @throws ConvexError `too_many`; `too_long` for what is longer than any id.
+ */
 export function distinctIds<Id extends string>(
   ids: Id[],
   field: FieldName,
   max: number = bulkIdsMax,
 ): Id[] {
   if (ids.length > max) refuse("too_many", { field, max });
+  if (ids.some((id) => id.length > conversationIdMaxUnits)) {
+    refuse("too_long", { field, max: conversationIdMaxUnits });
+  }
   return [...new Set(ids)];
 }
 

@@ -33,7 +33,7 @@ export async function headOf(
   return head;
 }
 
-/** The caller's memberships, at most `conversationsPerUserMax`. */
+/** A person's memberships, the `conversationsPerUserMax` latest joined. */
 export async function membershipsOfUser(
   ctx: QueryCtx,
   userId: string,
@@ -41,6 +41,7 @@ export async function membershipsOfUser(
   return await ctx.db
     .query("memberships")
     .withIndex("by_user", (q) => q.eq("userId", userId))
+    .order("desc")
     .take(conversationsPerUserMax);
 }
 

@@ -28,8 +28,8 @@ export const identityEvent = v.object({
 type IdentityEvent = typeof identityEvent.type;
 
 /**
- * Applies an event. Deliveries may be repeated and may overtake each other: an event that is not newer
- * than the last one applied changes nothing, and a deleted account stays deleted.
+ * Applies an event. Deliveries may be repeated and may overtake each other: a profile that is not
+ * newer than the last one applied changes nothing, and a deleted account stays deleted.
  */
 export async function applyIdentityEvent(ctx: MutationCtx, event: IdentityEvent): Promise<boolean> {
   const { type, user, occurredAt } = event;
@@ -38,13 +38,13 @@ export async function applyIdentityEvent(ctx: MutationCtx, event: IdentityEvent)
     return true;
   }
   const existing = await findUser(ctx, user.id);
-  if (existing !== null && (existing.isDeleted || existing.identityEventAt >= occurredAt)) {
-    return false;
-  }
+  if (existing?.isDeleted) return false;
+  // Nothing can come after a deletion, so no clock is asked whether it came last.
   if (type === "user.deleted") {
     await buryUser(ctx, existing, event);
     return true;
   }
+  if (existing !== null && existing.identityEventAt >= occurredAt) return false;
   const stored = await storeProfile(ctx, toProfile(user));
   await ctx.db.patch(stored._id, { identityEventAt: occurredAt });
   return true;

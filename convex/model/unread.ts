@@ -20,6 +20,7 @@ export async function progressByConversation(
   const rows = await ctx.db
     .query("readProgress")
     .withIndex("by_user", (q) => q.eq("userId", userId))
+    .order("desc")
     .take(conversationsPerUserMax);
   return new Map(rows.map((row) => [row.conversationId, row]));
 }

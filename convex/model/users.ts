@@ -1,10 +1,11 @@
 import type { UserIdentity } from "convex/server";
 import { v } from "convex/values";
-import { emailMaxUnits, imageUrlMaxUnits, userIdMaxUnits } from "../../shared/limits";
+import { emailMaxUnits, imageUrlMaxUnits } from "../../shared/limits";
 import { cutText } from "../../shared/message-text";
 import { foldName, personName } from "../../shared/person-name";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { isUserId } from "./access";
 import { refuse } from "./refuse";
 import { replaceSearchTerms } from "./userSearch";
 
@@ -35,6 +36,7 @@ export const ownUser = v.object({
 export const deletedName = "Deleted account";
 
 export async function findUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
+  if (!isUserId(clerkId)) return null;
   return await ctx.db
     .query("users")
     .withIndex("by_clerk_id", (q) => q.eq("clerkId", clerkId))
@@ -114,10 +116,6 @@ export async function ensureCaller(
 ): Promise<Doc<"users">> {
   const existing = await findLivingUser(ctx, identity.subject);
   return existing ?? (await storeProfile(ctx, profileFromIdentity(identity)));
-}
-
-export function isAcceptableUserId(id: string): boolean {
-  return id.length > 0 && id.length <= userIdMaxUnits;
 }
 
 function isSameProfile(user: Doc<"users">, profile: Profile): boolean {
