@@ -1,0 +1,3 @@
+export const INSTALL_ARGUMENTS: string[];
+export function needsInstall(rootDir: string): boolean;
+export function installDependencies(rootDir: string): boolean;
