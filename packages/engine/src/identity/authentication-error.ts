@@ -2,7 +2,8 @@
 export type AuthenticationErrorCode =
   | "NoAuthProvider"
   | "InvalidAuthHeader"
-  | "AuthProviderDiscoveryFailed";
+  | "AuthProviderDiscoveryFailed"
+  | "BadAdminKey";
 
 /** A token is refused. The message goes to its bearer. */
 export class AuthenticationError extends Error {
