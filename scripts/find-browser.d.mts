@@ -1,3 +1,5 @@
-export function findBrowser(environment?: NodeJS.ProcessEnv): Promise<string | null>;
+export function findBrowser(
+  environment?: Record<string, string | undefined>,
+): Promise<string | null>;
 export function ensureBrowser(rootDir: string): Promise<string | null>;
 export const NO_BROWSER_SENTENCE: string;

@@ -45,12 +45,8 @@ describe("finding a browser", () => {
   });
 
   test("otherwise one on the path, Chromium before Chrome", async () => {
-    const chrome = program("google-chrome");
-    const elsewhere = join(folder, "empty");
-    const path = `${elsewhere}:${folder}`;
-    // Where this machine has a Chromium of its own, that one may come first: only the order is ours to promise.
-    expect([chrome, "/usr/bin/chromium"]).toContain(await findBrowser({ PATH: path }));
+    program("google-chrome");
     const chromium = program("chromium");
-    expect(await findBrowser({ PATH: path })).toBe(chromium);
+    expect(await findBrowser({ PATH: `${join(folder, "empty")}:${folder}` })).toBe(chromium);
   });
 });
