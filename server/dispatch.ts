@@ -13,7 +13,8 @@ export type EngineMount = {
 };
 
 export type DispatchOptions = {
-  engine: EngineMount | null;
+  /** `null`: not here, or not yet. */
+  findEngine: () => EngineMount | null;
   answerIdentity: ((request: IdentityRequest) => Promise<Response>) | null;
   pages: {
     handleRequest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -42,14 +43,15 @@ const FORWARDING_HEADERS = [
  * else the pages'. None of them ever sees another's traffic.
  */
 export function createDispatch(options: DispatchOptions) {
-  const { engine, pages, answerIdentity, clientAddress, isHttps, log } = options;
+  const { findEngine, pages, answerIdentity, clientAddress, isHttps, log } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setSecurityHeaders(response, isHttps);
     const pathname = readPathname(request);
     if (pathname === null) return sendText(response, 400, "That is not an address.");
     if (isEnginePath(pathname)) {
-      if (!engine) return sendText(response, 404, "The engine of this server is elsewhere.");
+      const engine = findEngine();
+      if (!engine) return sendText(response, 503, "There is no engine at this address now.");
       engine.handleRequest(request, response);
       return;
     }
@@ -83,6 +85,7 @@ export function createDispatch(options: DispatchOptions) {
       // Without a listener, a reset while we decide would end the process.
       socket.on("error", () => socket.destroy());
       const pathname = readPathname(request);
+      const engine = findEngine();
       if (engine && pathname !== null && isEnginePath(pathname)) {
         engine.handleUpgrade(request, socket, head);
         return;

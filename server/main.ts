@@ -19,6 +19,8 @@ export type ServerOptions = {
 export type RunningServer = {
   /** Where people open it. */
   url: string;
+  /** For development: the same data under changed functions. Rejects while they do not load. */
+  reloadFunctions: () => Promise<void>;
   /** Stops accepting, lets what is under way finish, closes everything. At most about 4 s. */
   close: () => Promise<void>;
 };
@@ -66,7 +68,18 @@ export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise
     identity: config.identity.kind,
     backend: config.backend.kind,
   });
-  return { url: config.publicUrl, close };
+  const { services } = opened;
+  return {
+    url: config.publicUrl,
+    reloadFunctions: async () => services?.reloadFunctions(),
+    close,
+  };
+}
+
+/** What is wrong with the environment, one sentence each; for a start that has long work before it. */
+export function findEnvironmentProblems(env: Environment): string[] {
+  const parsed = parseEnvironment(env);
+  return parsed.ok ? [] : parsed.problems;
 }
 
 async function startListening(
@@ -75,10 +88,10 @@ async function startListening(
   pages: Pages,
   log: Log,
 ): Promise<Listener> {
-  const { engine, answerIdentity, eventsTarget, checkHealth } = services;
+  const { findEngine, answerIdentity, eventsTarget, checkHealth } = services;
   openServerDoor({ checkHealth, eventsTarget });
   const dispatch = createDispatch({
-    engine,
+    findEngine,
     answerIdentity,
     pages,
     clientAddress: createClientAddressReader(config.trustedProxies),

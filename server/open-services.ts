@@ -25,43 +25,53 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
 export async function openServices({ config, rootDir, dataDir, log }: ServicesOptions) {
   const eventsTarget = findEventsTarget(config, dataDir);
   const identity = await openIdentity({ config, dataDir, log, eventsTarget });
+  const openEngine = async () =>
+    createEngine({
+      dataDir: join(dataDir, "engine"),
+      functionsDir: join(rootDir, "convex"),
+      environmentVariables: await functionVariables(config, identity, eventsTarget),
+      cloudUrl: `${config.publicUrl}/convex`,
+      siteUrl: `${config.publicUrl}/convex/http`,
+      adminKey: readOrMakeSecret(dataDir, "admin-key"),
+      mountPath: "/convex",
+      log,
+    });
+  let engine: Engine | null;
   try {
-    const engine =
-      config.backend.kind === "hosted"
-        ? null
-        : await createEngine({
-            dataDir: join(dataDir, "engine"),
-            functionsDir: join(rootDir, "convex"),
-            environmentVariables: await functionVariables(config, identity, eventsTarget),
-            cloudUrl: `${config.publicUrl}/convex`,
-            siteUrl: `${config.publicUrl}/convex/http`,
-            adminKey: readOrMakeSecret(dataDir, "admin-key"),
-            mountPath: "/convex",
-            log,
-          });
-
-    return {
-      engine,
-      answerIdentity: identity?.answer ?? null,
-      eventsTarget,
-      async checkHealth(): Promise<void> {
-        identity?.service.check();
-        await engine?.checkHealth();
-      },
-      async close(): Promise<void> {
-        identity?.events.close();
-        try {
-          await engine?.close();
-        } finally {
-          identity?.service.close();
-        }
-      },
-    };
+    engine = config.backend.kind === "embedded" ? await openEngine() : null;
   } catch (cause) {
     identity?.service.close();
     throw cause;
   }
+
+  return {
+    /** `null` when the back end is hosted, and for a moment while functions are reloaded. */
+    findEngine: () => engine,
+    answerIdentity: identity?.answer ?? null,
+    eventsTarget,
+    /** For development: the same data under changed functions. Rejects while they do not load. */
+    async reloadFunctions(): Promise<void> {
+      const former = engine;
+      engine = null;
+      await former?.close();
+      engine = await openEngine();
+    },
+    async checkHealth(): Promise<void> {
+      identity?.service.check();
+      await engine?.checkHealth();
+    },
+    async close(): Promise<void> {
+      identity?.events.close();
+      try {
+        await engine?.close();
+      } finally {
+        identity?.service.close();
+      }
+    },
+  };
 }
+
+type Engine = Awaited<ReturnType<typeof createEngine>>;
 
 type OpenIdentity = NonNullable<Awaited<ReturnType<typeof openIdentity>>>;
 

@@ -215,7 +215,9 @@ async function readRefusal(response: Response): Promise<Response> {
   const code =
     typeof answer === "object" && answer !== null && "code" in answer ? answer.code : null;
   const fallback = response.status === 401 ? "UNAUTHENTICATED" : "REFUSED";
-  const knownCode = typeof code === "string" && /^[A-Z_]{1,60}$/.test(code) ? code : fallback;
+  const isUsable = typeof code === "string" && /^[A-Z_]{1,60}$/.test(code);
+  // The service's own word for it, and the contract's everywhere else.
+  const knownCode = isUsable && code !== "UNAUTHORIZED" ? code : fallback;
   const sentence =
     knownCode === "UNAUTHENTICATED"
       ? "Nobody is signed in."
