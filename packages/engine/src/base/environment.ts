@@ -1,0 +1,49 @@
+import { randomFillSync } from "node:crypto";
+
+/** A pending timer; `cancel` is idempotent. */
+export interface Timer {
+  cancel(): void;
+}
+
+/**
+ * Everything the engine may ask of the world besides disk and network.
+ *
+ * No other file reads a clock, draws a random number or starts a timer, so that a simulation can
+ * own time and chance and replay a run from its seed.
+ */
+export interface Environment {
+  /** Wall clock, ms since the epoch. May step backwards; nothing may rely on it to be monotonic. */
+  nowMs(): number;
+  /** Monotonic clock, ms from an arbitrary origin. For durations and deadlines. */
+  monotonicMs(): number;
+  /** `count` unpredictable bytes. */
+  randomBytes(count: number): Uint8Array;
+  /** Calls back once, after at least `delayMs`. Does not keep the process alive. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+  /** Calls back once, after input that is already waiting has been read. */
+  defer(callback: () => void): void;
+  log: Log;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** One structured line. Facts must hold no secret and no message text. */
+export type Log = (level: LogLevel, message: string, facts?: Record<string, unknown>) => void;
+
+/** The real world. */
+export function realEnvironment(log: Log): Environment {
+  return {
+    nowMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    randomBytes: (count) => randomFillSync(new Uint8Array(count)),
+    setTimer: (delayMs, callback) => {
+      const timer = setTimeout(callback, delayMs);
+      timer.unref();
+      return { cancel: () => clearTimeout(timer) };
+    },
+    defer: (callback) => {
+      setImmediate(callback);
+    },
+    log,
+  };
+}

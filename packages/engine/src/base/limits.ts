@@ -1,0 +1,49 @@
+/**
+ * Every bound of the engine in one place, with its unit in its name.
+ * The figures of the first block are Convex's own, so that what runs here also runs there.
+ */
+export const limits = {
+  documentsReadMax: 32_000,
+  bytesReadMax: 16 * 1024 * 1024,
+  indexRangesReadMax: 4_096,
+  documentsWrittenMax: 16_000,
+  bytesWrittenMax: 16 * 1024 * 1024,
+  argumentBytesMax: 16 * 1024 * 1024,
+  resultBytesMax: 16 * 1024 * 1024,
+  nestedCallsDepthMax: 8,
+  logLinesMax: 256,
+  queryOperatorsMax: 256,
+  requestRecordsKeptMs: 14 * 24 * 3600 * 1000,
+
+  /** A query or mutation that has not settled by then is given up. */
+  transactionWallMs: 5_000,
+  actionWallMs: 10 * 60_000,
+
+  /** A commit group closes at whichever comes first. */
+  commitGroupMutationsMax: 512,
+  commitGroupMs: 8,
+  waitingMutationsMax: 20_000,
+
+  /** How long commits stay in memory before they move into the tables: old snapshots live so long. */
+  baseLagMs: 20_000,
+  baseBatchWritesMax: 250,
+  overlayWritesMax: 50_000,
+
+  /** Larger frames end the connection; between the two, a request is refused with an answer. */
+  socketFrameBytesMax: 32 * 1024 * 1024,
+  socketMessageBytesMax: 17 * 1024 * 1024,
+  socketMessageBytesBeforeConnectMax: 64 * 1024,
+  socketFragmentsMax: 1_024,
+  socketBufferedChunksMax: 4_096,
+  socketInboxMessagesMax: 2_000,
+  socketQueriesMax: 1_024,
+  socketMutationsMax: 1_000,
+  socketActionsMax: 100,
+  socketUnsentTransitionsMax: 2,
+  socketUnsentBytesMax: 1024 * 1024,
+  socketStalledMs: 30_000,
+  socketIdleMs: 120_000,
+  pingIntervalMs: 15_000,
+  livenessCheckMs: 5_000,
+  transitionChunkBytes: 5 * 1024 * 1024,
+} as const;

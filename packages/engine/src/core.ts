@@ -1,0 +1,50 @@
+import type { EngineError } from "./base/engine-error.ts";
+import type { Environment } from "./base/environment.ts";
+import type { Persistence } from "./persistence/persistence.ts";
+import type { FunctionRegistry } from "./runtime/function-registry.ts";
+import { Runtime } from "./runtime/runtime.ts";
+import { CreationClock } from "./runtime/transaction-state.ts";
+import type { SchemaDefinition } from "./schema/schema-definition.ts";
+import type { DocumentStore } from "./store/document-store.ts";
+import { openStore } from "./store/open-store.ts";
+import { SubscriptionRegistry } from "./subscriptions/subscription-registry.ts";
+import { RefreshQueries } from "./sync/refresh-queries.ts";
+import { WatchedQueries } from "./sync/watched-queries.ts";
+import type { WatchedQuery } from "./sync/watched-query.ts";
+
+/** The engine without its doors: store, functions and live queries, wired together. */
+export interface EngineCore {
+  store: DocumentStore;
+  functions: FunctionRegistry;
+  runtime: Runtime;
+  watchedQueries: WatchedQueries;
+  refreshQueries: RefreshQueries;
+  /** Closes the store; whatever was acknowledged is on disk already. */
+  close(): void;
+}
+
+export function createCore(options: {
+  environment: Environment;
+  persistence: Persistence;
+  schema: SchemaDefinition;
+  functions: FunctionRegistry;
+  revealsErrors: boolean;
+  onDiskFailed: (error: EngineError) => void;
+}): EngineCore {
+  const { environment, persistence, schema, functions, revealsErrors } = options;
+  const { store, committer, close } = openStore(persistence, schema, environment, (commits) =>
+    refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges)),
+  );
+  const services = {
+    environment,
+    store,
+    schema,
+    registry: functions,
+    creationClock: new CreationClock(),
+    revealsErrors,
+  };
+  const runtime = new Runtime(services, committer, options.onDiskFailed);
+  const watchedQueries = new WatchedQueries(runtime, new SubscriptionRegistry<WatchedQuery>());
+  const refreshQueries = new RefreshQueries(environment, runtime, watchedQueries);
+  return { store, functions, runtime, watchedQueries, refreshQueries, close };
+}

@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { EngineError } from "./base/engine-error.ts";
+import { type Environment, type Log, realEnvironment } from "./base/environment.ts";
+import { createCore, type EngineCore } from "./core.ts";
+import type { FunctionCaller } from "./http/function-caller.ts";
+import { createSiteHandler } from "./http/http-action.ts";
+import { createHttpHandler } from "./http/router.ts";
+import { SyncSocketServer } from "./http/sync-socket.ts";
+import { adminCaller } from "./identity/admin-key.ts";
+import { parseAuthConfig } from "./identity/auth-config.ts";
+import { ANONYMOUS, type Caller } from "./identity/caller.ts";
+import { createTokenVerifier, type TokenVerifier } from "./identity/token-verifier.ts";
+import { lockFolder } from "./persistence/folder-lock.ts";
+import { openMemoryPersistence } from "./persistence/memory-persistence.ts";
+import type { Persistence } from "./persistence/persistence.ts";
+import { openSqlitePersistence } from "./persistence/sqlite-persistence.ts";
+import type { AuthenticateMessage } from "./protocol/client-message.ts";
+import { canonicalFunctionPath } from "./protocol/function-path.ts";
+import { loadFunctions } from "./runtime/load-functions.ts";
+import type { FunctionResult } from "./runtime/outcome.ts";
+import type { FunctionCall } from "./runtime/run-transaction.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import type { JSONObject, JSONValue } from "./values/json.ts";
+
+export interface EngineOptions {
+  /** Where everything is kept; null keeps nothing. The folder is locked while the engine runs. */
+  dataDir: string | null;
+  /** A Convex functions folder. */
+  functionsDir: string;
+  /** `process.env` as functions see it. */
+  environmentVariables: Readonly<Record<string, string>>;
+  /** What clients and functions are told that the deployment's addresses are. */
+  cloudUrl: string;
+  siteUrl: string;
+  /** Grants every right to who presents it; null: nobody has one. */
+  adminKey: string | null;
+  /** The path under which requests arrive, `""` or like `/convex`. */
+  mountPath: string;
+  /** Whether callers are told the text of uncaught errors. Default false. */
+  revealsErrors?: boolean;
+  log: Log;
+  /** The disk has failed and nothing more can be promised: end the process. */
+  onDiskFailed?: (error: EngineError) => void;
+  /** For tests and simulation. */
+  environment?: Environment;
+}
+
+const ENGINE_VERSION = "0.1.0";
+
+/** A call by the host itself, with every right. */
+export interface HostCall {
+  kind: "query" | "mutation" | "action";
+  /** `module:function`. */
+  path: string;
+  args: JSONObject;
+}
+
+export interface Engine {
+  /** Serves a request whose path is under the mount path. */
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  /** Serves a request to the site address: HTTP actions at the root. */
+  handleSiteRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** @throws Error with the function's own error text; `data` when it was a ConvexError. */
+  runFunction(call: HostCall): Promise<JSONValue>;
+  /** @throws when the store does not answer. */
+  checkHealth(): Promise<void>;
+  /** Figures for tests and benches. */
+  counters(): { queryRuns: number; watchedQueries: number; connections: number };
+  /** Finishes what is under way, says goodbye to clients and lets the disk go; at most 3 s. */
+  close(): Promise<void>;
+}
+
+/**
+ * Wires the rooms of the engine together: the only file that knows them all.
+ *
+ * @throws EngineError "DataFolderInUse", "DataFolderUnusable", "StoreVersionTooNew",
+ *   "FunctionsInvalid", each with a sentence for the operator.
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const environment = options.environment ?? realEnvironment(options.log);
+  const variables = {
+    ...options.environmentVariables,
+    CONVEX_CLOUD_URL: options.cloudUrl,
+    CONVEX_SITE_URL: options.siteUrl,
+  };
+  const functions = await loadFunctions(options.functionsDir, variables, environment);
+  const lock = options.dataDir === null ? null : lockFolder(options.dataDir);
+  let persistence: Persistence;
+  try {
+    persistence =
+      options.dataDir === null ? openMemoryPersistence() : openSqlitePersistence(options.dataDir);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+
+  const core = createCore({
+    environment,
+    persistence,
+    schema: functions.schema,
+    functions: functions.registry,
+    revealsErrors: options.revealsErrors ?? false,
+    onDiskFailed: options.onDiskFailed ?? (() => {}),
+  });
+  const { runtime, watchedQueries, refreshQueries } = core;
+  const verifier = createTokenVerifier({
+    providers: parseAuthConfig(functions.authConfig ?? undefined),
+    now: () => environment.nowMs(),
+    fetch,
+    log: options.log,
+  });
+  const sockets = new SyncSocketServer({
+    environment,
+    runtime,
+    watchedQueries,
+    refreshQueries,
+    authenticate: (message) => authenticate(message, verifier, options.adminKey),
+  });
+  const doors = {
+    caller: functionCaller(core),
+    verifier,
+    adminKey: options.adminKey,
+    siteUrl: options.siteUrl,
+    mountPath: options.mountPath,
+    version: ENGINE_VERSION,
+    log: options.log,
+  };
+
+  return {
+    handleRequest: createHttpHandler(doors),
+    handleSiteRequest: createSiteHandler(doors),
+    handleUpgrade: (request, socket, head) => {
+      const path = new URL(request.url ?? "/", "http://localhost").pathname;
+      sockets.handleUpgrade(request, socket, head, path.slice(options.mountPath.length));
+    },
+    runFunction: async ({ kind, path, args }) => {
+      const call: FunctionCall = {
+        path: canonicalFunctionPath(path),
+        args,
+        caller: ANONYMOUS,
+        allowsInternal: true,
+      };
+      return valueOf(await runByKind(runtime, kind, call));
+    },
+    checkHealth: async () => {
+      persistence.readSetting("catalog");
+    },
+    counters: () => ({
+      queryRuns: watchedQueries.runs,
+      watchedQueries: watchedQueries.size,
+      connections: sockets.size,
+    }),
+    close: async () => {
+      const deadline = new Promise<void>((resolve) => environment.setTimer(2_000, resolve));
+      await Promise.race([runtime.close(), deadline]);
+      // One more turn of the loop, so that answers and their transitions leave before the goodbye.
+      await new Promise<void>((resolve) => environment.defer(() => environment.defer(resolve)));
+      sockets.close();
+      await new Promise<void>((resolve) => environment.setTimer(50, resolve));
+      core.close();
+      lock?.release();
+    },
+  };
+}
+
+async function authenticate(
+  message: AuthenticateMessage,
+  verifier: TokenVerifier,
+  adminKey: string | null,
+): Promise<Caller> {
+  switch (message.tokenType) {
+    case "None":
+      return ANONYMOUS;
+    case "User":
+      return { kind: "user", identity: await verifier.verify(message.value) };
+    case "Admin":
+      return adminCaller(message.value, adminKey, message.impersonating);
+    default:
+      return message satisfies never;
+  }
+}
+
+function functionCaller({ runtime, functions, store }: EngineCore): FunctionCaller {
+  const callOf = (path: string, args: JSONObject, caller: Caller): FunctionCall => ({
+    path,
+    args,
+    caller,
+    allowsInternal: caller.kind === "admin",
+  });
+  return {
+    runQuery: (path, args, caller) => runByKind(runtime, "query", callOf(path, args, caller)),
+    runMutation: (path, args, caller) => runByKind(runtime, "mutation", callOf(path, args, caller)),
+    runAction: (path, args, caller) => runByKind(runtime, "action", callOf(path, args, caller)),
+    runFunction: (path, args, caller) => {
+      const kind = functions.find(path)?.kind;
+      const callable = kind === undefined || kind === "httpAction" ? "query" : kind;
+      return runByKind(runtime, callable, callOf(path, args, caller));
+    },
+    runQueryAt: async (path, args, caller, ts) => {
+      if (ts > store.durableTs || ts < store.oldestKeptTs) {
+        const message = "The snapshot at this timestamp is not kept any more, or not there yet.";
+        return { ok: false, errorMessage: message, logLines: [] };
+      }
+      return (await runtime.runQuery(callOf(path, args, caller), ts)).result;
+    },
+    runHttpAction: (request, caller) => runtime.runHttpAction(request, caller),
+    latestTimestamp: () => runtime.durableTs,
+  };
+}
+
+async function runByKind(
+  runtime: Runtime,
+  kind: HostCall["kind"],
+  call: FunctionCall,
+): Promise<FunctionResult> {
+  switch (kind) {
+    case "query":
+      return (await runtime.runQuery(call)).result;
+    case "mutation":
+      return (await runtime.runMutation(call)).result;
+    case "action":
+      return runtime.runAction(call);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function valueOf(result: FunctionResult): JSONValue {
+  if (result.ok) return JSON.parse(result.valueJson) as JSONValue;
+  const error = new Error(result.errorMessage);
+  if (result.errorDataJson !== undefined) {
+    Object.assign(error, { data: JSON.parse(result.errorDataJson) as unknown });
+  }
+  throw error;
+}

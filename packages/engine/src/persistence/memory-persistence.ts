@@ -1,0 +1,84 @@
+import { SortedMap } from "../base/sorted-map.ts";
+import type { BaseRow, LogRecord, Persistence, RequestRecord } from "./persistence.ts";
+
+interface MemoryRow {
+  id: string;
+  body: string;
+}
+
+/**
+ * The same contract without a disk: for tests, and for programs that want nothing kept.
+ * It holds the log too, so that the store above takes exactly the path that it takes on disk.
+ */
+export function openMemoryPersistence(): Persistence {
+  const settings = new Map<string, string>();
+  let log: LogRecord[] = [];
+  let baseTs = 0n;
+  const indexes = new Map<number, SortedMap<MemoryRow>>();
+  const requests = new Map<string, RequestRecord>();
+  const requestKey = (sessionId: string, requestId: number) => `${sessionId} ${requestId}`;
+
+  const indexOf = (number: number): SortedMap<MemoryRow> => {
+    let index = indexes.get(number);
+    if (!index) {
+      index = new SortedMap<MemoryRow>();
+      indexes.set(number, index);
+    }
+    return index;
+  };
+
+  return {
+    readSetting: (name) => settings.get(name) ?? null,
+    writeSetting: (name, value) => {
+      settings.set(name, value);
+    },
+    appendLog: (records) => {
+      log.push(...records);
+    },
+    readLog: () => [...log],
+    applyBase: (batch) => {
+      for (const write of batch.writes) {
+        let row = indexOf(write.byIdIndex).get(write.idKey) ?? null;
+        for (const entry of write.removedEntries) indexOf(entry.index).delete(entry.key);
+        if (write.body === null) continue;
+        if (row) row.body = write.body;
+        else row = { id: write.id, body: write.body };
+        for (const entry of write.addedEntries) indexOf(entry.index).set(entry.key, row);
+      }
+      for (const request of batch.requests) {
+        requests.set(requestKey(request.sessionId, request.requestId), request);
+      }
+      log = log.filter((record) => record.ts > batch.throughTs);
+      baseTs = batch.throughTs;
+    },
+    readBaseTs: () => baseTs,
+    scan: (number, start, end, order, limit) => {
+      const rows: BaseRow[] = [];
+      const index = indexOf(number);
+      indexOf(number).visit(start, end, order, (key, row) => {
+        if (rows.length >= limit) return false;
+        rows.push({ key, ...row });
+        return true;
+      });
+      return rows;
+    },
+    get: (number, key) => {
+      const row = indexOf(number).get(key);
+      return row ? { key, ...row } : null;
+    },
+    findRequest: (sessionId, requestId) => requests.get(requestKey(sessionId, requestId)) ?? null,
+    forgetRequestsBefore: (wallMs) => {
+      for (const [key, request] of requests) if (request.wallMs < wallMs) requests.delete(key);
+    },
+    addEntries: (number, byIdIndex, entries) => {
+      for (const entry of entries) {
+        const row = indexOf(byIdIndex).get(entry.idKey);
+        if (row) indexOf(number).set(entry.key, row);
+      }
+    },
+    dropIndex: (number) => {
+      indexes.delete(number);
+    },
+    close: () => {},
+  };
+}

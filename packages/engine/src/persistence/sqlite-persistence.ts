@@ -1,0 +1,226 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { EngineError } from "../base/engine-error.ts";
+import type {
+  BaseBatch,
+  BaseRow,
+  BaseWrite,
+  LogRecord,
+  Persistence,
+  RequestRecord,
+} from "./persistence.ts";
+
+const FORMAT_VERSION = 1;
+const BASE_TS_SETTING = "base_ts";
+
+/** SQLite before this version can corrupt a WAL database (the WAL-reset bug). */
+const SQLITE_VERSION_MIN = [3, 51, 3];
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS log (ts INTEGER PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS documents (row INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS entries (
+    index_number INTEGER NOT NULL, key BLOB NOT NULL, row INTEGER NOT NULL,
+    PRIMARY KEY (index_number, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS requests (
+    session_id TEXT NOT NULL, request_id INTEGER NOT NULL,
+    ts INTEGER NOT NULL, wall_ms INTEGER NOT NULL, outcome TEXT NOT NULL,
+    PRIMARY KEY (session_id, request_id)
+  ) WITHOUT ROWID;
+`;
+
+/**
+ * The store on disk: one SQLite file, one connection, WAL, `synchronous=FULL`.
+ *
+ * One connection only: the WAL-reset bug of older versions and most locking trouble need two.
+ * Checkpoints are SQLite's own, after a thousand pages, inside the transaction that crosses it.
+ */
+export function openSqlitePersistence(dataDir: string): Persistence {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const db = new Database(join(dataDir, "engine.sqlite"));
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = FULL");
+  db.pragma("temp_store = MEMORY");
+  db.pragma("cache_size = -65536");
+  checkVersions(db);
+  db.exec(TABLES);
+
+  const statements = {
+    readSetting: db.prepare<[string], { value: string }>(
+      "SELECT value FROM settings WHERE name = ?",
+    ),
+    writeSetting: db.prepare(
+      "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    ),
+    append: db.prepare("INSERT INTO log VALUES (?, ?)"),
+    readLog: db
+      .prepare<[], { ts: bigint; body: string }>("SELECT ts, body FROM log ORDER BY ts")
+      .safeIntegers(),
+    trimLog: db.prepare("DELETE FROM log WHERE ts <= ?"),
+    findRow: db.prepare<[number, Buffer], { row: number }>(
+      "SELECT row FROM entries WHERE index_number = ? AND key = ?",
+    ),
+    insertDocument: db.prepare("INSERT INTO documents (id, body) VALUES (?, ?)"),
+    updateDocument: db.prepare("UPDATE documents SET body = ? WHERE row = ?"),
+    deleteDocument: db.prepare("DELETE FROM documents WHERE row = ?"),
+    addEntry: db.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)"),
+    removeEntry: db.prepare("DELETE FROM entries WHERE index_number = ? AND key = ?"),
+    get: db.prepare<[number, Buffer], { id: string; body: string }>(
+      "SELECT id, body FROM entries JOIN documents USING (row) WHERE index_number = ? AND key = ?",
+    ),
+    dropIndex: db.prepare("DELETE FROM entries WHERE index_number = ?"),
+    addRequest: db.prepare("INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)"),
+    findRequest: db
+      .prepare<[string, number], { ts: bigint; wall_ms: bigint; outcome: string }>(
+        "SELECT ts, wall_ms, outcome FROM requests WHERE session_id = ? AND request_id = ?",
+      )
+      .safeIntegers(),
+    forgetRequests: db.prepare("DELETE FROM requests WHERE wall_ms < ?"),
+  };
+  type ScanRow = { key: Buffer; id: string; body: string };
+  const scanSql = (upper: boolean, direction: string) =>
+    `SELECT key, id, body FROM entries JOIN documents USING (row)
+     WHERE index_number = ? AND key >= ? ${upper ? "AND key < ?" : ""} ORDER BY key ${direction} LIMIT ?`;
+  const scans = {
+    asc: {
+      bounded: db.prepare<[number, Buffer, Buffer, number], ScanRow>(scanSql(true, "ASC")),
+      open: db.prepare<[number, Buffer, number], ScanRow>(scanSql(false, "ASC")),
+    },
+    desc: {
+      bounded: db.prepare<[number, Buffer, Buffer, number], ScanRow>(scanSql(true, "DESC")),
+      open: db.prepare<[number, Buffer, number], ScanRow>(scanSql(false, "DESC")),
+    },
+  };
+
+  const applyWrite = (write: BaseWrite): void => {
+    const found = statements.findRow.get(write.byIdIndex, toBytes(write.idKey));
+    let row = found?.row ?? null;
+    for (const entry of write.removedEntries) {
+      statements.removeEntry.run(entry.index, toBytes(entry.key));
+    }
+    if (write.body === null) {
+      if (row !== null) statements.deleteDocument.run(row);
+      return;
+    }
+    if (row === null) {
+      row = Number(statements.insertDocument.run(write.id, write.body).lastInsertRowid);
+    } else {
+      statements.updateDocument.run(write.body, row);
+    }
+    for (const entry of write.addedEntries) {
+      statements.addEntry.run(entry.index, toBytes(entry.key), row);
+    }
+  };
+
+  const appendAll = db.transaction((records: readonly LogRecord[]) => {
+    for (const record of records) statements.append.run(record.ts, record.body);
+  });
+  const applyAll = db.transaction((batch: BaseBatch) => {
+    for (const write of batch.writes) applyWrite(write);
+    for (const request of batch.requests) {
+      const { sessionId, requestId, ts, wallMs, outcome } = request;
+      statements.addRequest.run(sessionId, requestId, ts, Math.trunc(wallMs), outcome);
+    }
+    statements.trimLog.run(batch.throughTs);
+    statements.writeSetting.run(BASE_TS_SETTING, String(batch.throughTs));
+  });
+  const addAllEntries = db.transaction(
+    (index: number, byIdIndex: number, entries: ReadonlyArray<{ key: string; idKey: string }>) => {
+      for (const entry of entries) {
+        const found = statements.findRow.get(byIdIndex, toBytes(entry.idKey));
+        if (found) statements.addEntry.run(index, toBytes(entry.key), found.row);
+      }
+    },
+  );
+
+  return {
+    readSetting: (name) => statements.readSetting.get(name)?.value ?? null,
+    writeSetting: (name, value) => guardDisk(() => statements.writeSetting.run(name, value)),
+    appendLog: (records) => guardDisk(() => appendAll(records)),
+    readLog: () => statements.readLog.all(),
+    applyBase: (batch) => guardDisk(() => applyAll(batch)),
+    readBaseTs: () => BigInt(statements.readSetting.get(BASE_TS_SETTING)?.value ?? "0"),
+    scan: (index, start, end, order, limit): BaseRow[] => {
+      const rows =
+        end === null
+          ? scans[order].open.all(index, toBytes(start), limit)
+          : scans[order].bounded.all(index, toBytes(start), toBytes(end), limit);
+      return rows.map(({ key, id, body }) => ({ key: key.toString("latin1"), id, body }));
+    },
+    get: (index, key) => {
+      const row = statements.get.get(index, toBytes(key));
+      return row ? { key, id: row.id, body: row.body } : null;
+    },
+    findRequest: (sessionId, requestId): RequestRecord | null => {
+      const row = statements.findRequest.get(sessionId, requestId);
+      if (!row) return null;
+      return {
+        sessionId,
+        requestId,
+        ts: row.ts,
+        wallMs: Number(row.wall_ms),
+        outcome: row.outcome,
+      };
+    },
+    forgetRequestsBefore: (wallMs) =>
+      guardDisk(() => statements.forgetRequests.run(Math.trunc(wallMs))),
+    addEntries: (index, byIdIndex, entries) =>
+      guardDisk(() => addAllEntries(index, byIdIndex, entries)),
+    dropIndex: (index) => guardDisk(() => statements.dropIndex.run(index)),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+function toBytes(key: string): Buffer {
+  return Buffer.from(key, "latin1");
+}
+
+function checkVersions(db: Database.Database): void {
+  const { version } = db
+    .prepare<[], { version: string }>("SELECT sqlite_version() AS version")
+    .get()!;
+  const parts = version.split(".").map(Number);
+  for (const [place, least] of SQLITE_VERSION_MIN.entries()) {
+    const part = parts[place] ?? 0;
+    if (part > least) break;
+    if (part < least) {
+      throw new EngineError(
+        "DataFolderUnusable",
+        `SQLite ${version} is too old to be trusted with data; ${SQLITE_VERSION_MIN.join(".")} is needed.`,
+      );
+    }
+  }
+  const format = db.pragma("user_version", { simple: true }) as number;
+  if (format > FORMAT_VERSION) {
+    throw new EngineError(
+      "StoreVersionTooNew",
+      `The data folder was written by a newer version (format ${format}, this one reads ${FORMAT_VERSION}).`,
+    );
+  }
+  if (format === 0) db.pragma(`user_version = ${FORMAT_VERSION}`);
+}
+
+/** A full disk can be waited out; after any other failed write nothing on it can be believed. */
+function guardDisk(write: () => unknown): void {
+  try {
+    write();
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? "";
+    if (code === "SQLITE_FULL") {
+      throw new EngineError("DiskFull", "The disk is full; nothing was written.", {
+        retryable: true,
+        retryAfterMs: 1_000,
+        cause: error,
+      });
+    }
+    if (code.startsWith("SQLITE_IOERR") || code === "SQLITE_CORRUPT") {
+      throw new EngineError("DiskFailed", `The disk failed (${code}).`, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { type Caller, identityOf } from "../identity/caller.ts";
+import type { JSONObject, JSONValue } from "../values/json.ts";
+import { FunctionCallError } from "./function-error.ts";
+import { FunctionLog, type Invocation } from "./invocation.ts";
+import type { FunctionResult } from "./outcome.ts";
+import type { FunctionCall } from "./run-transaction.ts";
+import type { RuntimeServices } from "./services.ts";
+import { functionPathOf } from "./transaction-invocation.ts";
+
+/** How an action calls other functions; each call is a transaction of its own. */
+export interface ActionCalls {
+  runQuery(call: FunctionCall): Promise<FunctionResult>;
+  runMutation(call: FunctionCall): Promise<FunctionResult>;
+  runAction(call: FunctionCall): Promise<FunctionResult>;
+}
+
+/** One call of an action or HTTP action: real clock, real chance, no database of its own. */
+export class ActionInvocation implements Invocation {
+  readonly isAction = true;
+  readonly log = new FunctionLog();
+  readonly #services: RuntimeServices;
+  readonly #calls: ActionCalls;
+  readonly #caller: Caller;
+  #isClosed = false;
+
+  constructor(services: RuntimeServices, calls: ActionCalls, caller: Caller) {
+    this.#services = services;
+    this.#calls = calls;
+    this.#caller = caller;
+  }
+
+  nowMs(): number {
+    return this.#services.environment.nowMs();
+  }
+
+  random(): number {
+    const bytes = this.#services.environment.randomBytes(4);
+    return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / 4_294_967_296;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  syscall(operation: string): string {
+    throw new Error(`Unknown operation ${operation}`);
+  }
+
+  async asyncSyscall(operation: string, argumentsJson: string): Promise<string> {
+    if (this.#isClosed) {
+      throw new Error(`${operation} was called after the action had returned; await it.`);
+    }
+    const args = JSON.parse(argumentsJson) as Record<string, JSONValue | undefined>;
+    switch (operation) {
+      case "1.0/actions/query":
+        return this.#unwrap(await this.#calls.runQuery(this.#callOf(args)));
+      case "1.0/actions/mutation":
+        return this.#unwrap(await this.#calls.runMutation(this.#callOf(args)));
+      case "1.0/actions/action":
+        return this.#unwrap(await this.#calls.runAction(this.#callOf(args)));
+      case "1.0/getUserIdentity":
+        return JSON.stringify(identityOf(this.#caller));
+      case "1.0/createFunctionHandle":
+        return JSON.stringify(`function://;${functionPathOf(args)}`);
+      case "1.0/actions/schedule":
+      case "1.0/actions/cancel_job":
+      case "1.0/actions/vectorSearch":
+      case "1.0/storageGetUrl":
+      case "1.0/storageGetMetadata":
+      case "1.0/storageGenerateUploadUrl":
+      case "1.0/storageDelete":
+        throw new FunctionCallError(`${operation} is not available in this engine yet.`);
+      default:
+        throw new Error(`Unknown async operation ${operation}`);
+    }
+  }
+
+  jsSyscall(operation: string): unknown {
+    throw new Error(`${operation} is not available in this engine yet.`);
+  }
+
+  #callOf(args: Record<string, JSONValue | undefined>): FunctionCall {
+    return {
+      path: functionPathOf(args),
+      args: args.args as JSONObject,
+      caller: this.#caller,
+      allowsInternal: true,
+    };
+  }
+
+  #unwrap(result: FunctionResult): string {
+    if (result.ok) return result.valueJson;
+    const error = new Error(
+      result.errorMessage.replace(/^\[Request ID: \w+\] Server Error\n?/, ""),
+    );
+    if (result.errorDataJson !== undefined) {
+      Object.assign(error, { data: JSON.parse(result.errorDataJson) as unknown });
+    }
+    throw error;
+  }
+}

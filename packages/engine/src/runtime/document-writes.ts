@@ -1,0 +1,162 @@
+import { documentError, validateDocument } from "../schema/validator.ts";
+import type { Table } from "../store/catalog.ts";
+import { StoredDocument } from "../store/stored-document.ts";
+import { encodeDocumentId } from "../values/document-id.ts";
+import { checkDocument } from "../values/document-limits.ts";
+import type { JSONObject, JSONValue } from "../values/json.ts";
+import { FunctionCallError } from "./function-error.ts";
+import { type RuntimeServices, tableNameOfId } from "./services.ts";
+import type { TransactionState } from "./transaction-state.ts";
+
+/** The verbs as error texts name them. */
+type Verb = "get" | "patch" | "replace" | "delete";
+const DONE_TO: Record<Verb, string> = {
+  get: "Get",
+  patch: "Update",
+  replace: "Replace",
+  delete: "Delete",
+};
+
+/** `ctx.db.insert`: returns the new id. */
+export function insertDocument(
+  services: RuntimeServices,
+  state: TransactionState,
+  tableName: string,
+  fields: JSONObject,
+): string {
+  const table = services.store.catalog.ensureTable(tableName);
+  checkFields(services, table, fields);
+  const id = encodeDocumentId(table.number, services.environment.randomBytes(16));
+  writeDocument(state, table, id, fields, state.nextCreationTime());
+  return id;
+}
+
+/** `ctx.db.patch`: fields given as `{$undefined: null}` are removed. */
+export function patchDocument(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: string,
+  changes: JSONObject,
+  tableName: string | undefined,
+): StoredDocument {
+  const { table, document } = requireDocument(services, state, id, tableName, "patch");
+  const { _id, _creationTime, ...fields } = document.value;
+  for (const [field, value] of Object.entries(changes)) {
+    if (checkSystemField(field, value, document)) continue;
+    if (isUndefined(value)) delete fields[field];
+    else fields[field] = value;
+  }
+  checkFields(services, table, fields);
+  return writeDocument(state, table, id, fields, document.creationTime);
+}
+
+/** `ctx.db.replace`. */
+export function replaceDocument(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: string,
+  value: JSONObject,
+  tableName: string | undefined,
+): StoredDocument {
+  const { table, document } = requireDocument(services, state, id, tableName, "replace");
+  const fields: JSONObject = {};
+  for (const [field, part] of Object.entries(value)) {
+    if (!checkSystemField(field, part, document)) fields[field] = part;
+  }
+  checkFields(services, table, fields);
+  return writeDocument(state, table, id, fields, document.creationTime);
+}
+
+/** `ctx.db.delete`: returns what was there. */
+export function removeDocument(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: string,
+  tableName: string | undefined,
+): StoredDocument {
+  const { table, document } = requireDocument(services, state, id, tableName, "delete");
+  state.transaction.write(table, id, null);
+  return document;
+}
+
+/**
+ * The table that an id names, held to the table that the caller named.
+ *
+ * @returns null for a well-formed id of a table that does not exist.
+ */
+export function tableOfId(
+  services: RuntimeServices,
+  id: string,
+  tableName: string | undefined,
+  verb: Verb,
+): Table | null {
+  const table = services.store.catalog.tableOfId(id);
+  if (!table && tableName === undefined) {
+    throw new FunctionCallError(
+      `Invalid argument \`id\` for \`db.${verb}\`: Unable to decode ID: ${id.slice(0, 64)}`,
+    );
+  }
+  if (tableName !== undefined && table?.name !== tableName) {
+    const got = table ? `Id<"${table.name}">` : `'${id.slice(0, 64)}'`;
+    throw new FunctionCallError(
+      `Invalid argument \`id\` for \`db.${verb}\`: expected to be an Id<"${tableName}">, got ${got} instead.`,
+    );
+  }
+  return table;
+}
+
+function requireDocument(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: string,
+  tableName: string | undefined,
+  verb: Verb,
+): { table: Table; document: StoredDocument } {
+  const table = tableOfId(services, id, tableName, verb);
+  if (table?.name.startsWith("_")) {
+    throw new FunctionCallError("System tables (prefixed with `_`) are read-only.");
+  }
+  const document = table && state.transaction.get(table, id);
+  if (!document) throw new FunctionCallError(`${DONE_TO[verb]} on nonexistent document ID ${id}`);
+  return { table, document };
+}
+
+function writeDocument(
+  state: TransactionState,
+  table: Table,
+  id: string,
+  fields: JSONObject,
+  creationTime: number,
+): StoredDocument {
+  const value: JSONObject = { ...fields, _creationTime: creationTime, _id: id };
+  const document = new StoredDocument(id, JSON.stringify(value), value);
+  state.transaction.write(table, id, document);
+  return document;
+}
+
+function checkFields(services: RuntimeServices, table: Table, fields: JSONObject): void {
+  checkDocument(fields);
+  const type = services.schema.schemaValidation ? table.definition?.documentType : null;
+  if (!type) return;
+  const failure = validateDocument(type, fields, (id) => tableNameOfId(services, id));
+  if (failure) throw new FunctionCallError(documentError(failure, table.name));
+}
+
+/** True for a system field that is given as it is; giving another value is an error. */
+function checkSystemField(
+  field: string,
+  value: JSONValue | undefined,
+  document: StoredDocument,
+): boolean {
+  if (field !== "_id" && field !== "_creationTime") return false;
+  if (value !== document.value[field]) {
+    throw new FunctionCallError(
+      `Provided document's \`${field}\` value ${JSON.stringify(value)} does not match the document's own ${JSON.stringify(document.value[field])}: system fields cannot be changed.`,
+    );
+  }
+  return true;
+}
+
+function isUndefined(value: JSONValue | undefined): boolean {
+  return typeof value === "object" && value !== null && "$undefined" in value;
+}

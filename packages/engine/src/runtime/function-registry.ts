@@ -1,0 +1,75 @@
+import { parseValidator, type ValidatorJson } from "../schema/validator-json.ts";
+import type {
+  ConvexFunctionObject,
+  FunctionKind,
+  RegisteredFunction,
+} from "./registered-function.ts";
+
+/** All functions of a deployment by path, and its HTTP router when there is one. */
+export interface FunctionRegistry {
+  find(path: string): RegisteredFunction | null;
+  paths(): string[];
+  httpRouter: HttpRouterObject | null;
+}
+
+/** The default export of `http.ts`. Source: convex 1.48 `server/router.ts`. */
+export interface HttpRouterObject {
+  isRouter: true;
+  lookup(path: string, method: string): readonly [ConvexFunctionObject, string, string] | null;
+}
+
+/**
+ * Registers what the modules export.
+ *
+ * @param modules By module path without extension (`messages`, `admin/users`).
+ */
+export function createFunctionRegistry(
+  modules: ReadonlyMap<string, Record<string, unknown>>,
+): FunctionRegistry {
+  const functions = new Map<string, RegisteredFunction>();
+  for (const [modulePath, exports] of modules) {
+    for (const [exportName, value] of Object.entries(exports)) {
+      const registered = registerExport(`${modulePath}:${exportName}`, value);
+      if (registered) functions.set(registered.path, registered);
+    }
+  }
+  return {
+    find: (path) => functions.get(path) ?? null,
+    paths: () => [...functions.keys()],
+    httpRouter: findRouter(modules.get("http")?.default),
+  };
+}
+
+function registerExport(path: string, value: unknown): RegisteredFunction | null {
+  if (typeof value !== "function") return null;
+  const object = value as unknown as ConvexFunctionObject;
+  const kind = kindOf(object);
+  if (!kind) return null;
+  return {
+    path,
+    kind,
+    visibility: object.isInternal ? "internal" : "public",
+    argsValidator: validatorOf(object.exportArgs),
+    returnsValidator: validatorOf(object.exportReturns),
+    object,
+  };
+}
+
+function kindOf(object: ConvexFunctionObject): FunctionKind | null {
+  if (object.isQuery) return "query";
+  if (object.isMutation) return "mutation";
+  if (object.isAction) return "action";
+  if (object.isHttp) return "httpAction";
+  return null;
+}
+
+/** `v.any()` checks nothing, so it is no validator at all and costs nothing per call. */
+function validatorOf(exported: (() => string) | undefined): ValidatorJson | null {
+  const validator = exported ? parseValidator(exported()) : null;
+  return validator?.type === "any" ? null : validator;
+}
+
+function findRouter(value: unknown): HttpRouterObject | null {
+  const router = value as HttpRouterObject | undefined;
+  return router?.isRouter === true ? router : null;
+}

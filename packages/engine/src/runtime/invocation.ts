@@ -1,0 +1,71 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { limits } from "../base/limits.ts";
+import { formatLogLine } from "./log-lines.ts";
+
+/** What the stock library finds behind the global `Convex` while a function of ours runs. */
+export interface SyscallHandler {
+  syscall(operation: string, argumentsJson: string): string;
+  asyncSyscall(operation: string, argumentsJson: string): Promise<string>;
+  jsSyscall(operation: string, args: Record<string, unknown>): unknown;
+}
+
+/** One running call of one user function: what its globals and syscalls mean. */
+export interface Invocation extends SyscallHandler {
+  /** `Date.now()` as the function sees it, ms. */
+  nowMs(): number;
+  random(): number;
+  /** Whether network, timers and the real clock are allowed: in actions only. */
+  readonly isAction: boolean;
+  readonly log: FunctionLog;
+}
+
+/** The lines that a function wrote to its console, bounded. */
+export class FunctionLog {
+  readonly lines: string[] = [];
+
+  write(level: string, args: unknown[]): void {
+    if (this.lines.length < limits.logLinesMax) this.lines.push(formatLogLine(level, args));
+  }
+}
+
+const STORAGE = Symbol.for("parley.engine.invocations");
+
+/**
+ * The invocation that the current asynchronous context belongs to.
+ *
+ * It is shared over copies of this module (a bundled server beside a test, say), because the global
+ * `Convex` that dispatches on it is one per process.
+ */
+const storage = sharedStorage();
+
+export function runInInvocation<R>(invocation: Invocation, run: () => R): R {
+  return storage.run(invocation, run);
+}
+
+export function currentInvocation(): Invocation | null {
+  return storage.getStore() ?? null;
+}
+
+/** Puts the global `Convex` in place that `convex/server` calls; idempotent. */
+export function installConvexGlobal(): void {
+  const handler: SyscallHandler = {
+    syscall: (operation, json) => required().syscall(operation, json),
+    asyncSyscall: async (operation, json) => required().asyncSyscall(operation, json),
+    jsSyscall: (operation, args) => required().jsSyscall(operation, args),
+  };
+  (globalThis as { Convex?: SyscallHandler }).Convex = handler;
+}
+
+function required(): Invocation {
+  const invocation = currentInvocation();
+  if (!invocation) {
+    throw new Error("Database and other Convex calls are only possible while a function runs.");
+  }
+  return invocation;
+}
+
+function sharedStorage(): AsyncLocalStorage<Invocation> {
+  const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<Invocation> };
+  shared[STORAGE] ??= new AsyncLocalStorage<Invocation>();
+  return shared[STORAGE];
+}

@@ -1,0 +1,139 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { EngineError } from "../base/engine-error.ts";
+import type { Environment } from "../base/environment.ts";
+import { EMPTY_SCHEMA, parseSchema, type SchemaDefinition } from "../schema/schema-definition.ts";
+import { findSpecialFile, listFunctionFiles } from "./function-files.ts";
+import { createFunctionGlobals, FUNCTION_GLOBAL_NAMES } from "./function-globals.ts";
+import { createFunctionRegistry, type FunctionRegistry } from "./function-registry.ts";
+
+/** What a functions folder amounts to. */
+export interface LoadedFunctions {
+  registry: FunctionRegistry;
+  schema: SchemaDefinition;
+  /** The default export of `auth.config.ts`; null without one. */
+  authConfig: unknown;
+}
+
+const GLOBALS_MODULE = "parley-function-globals";
+let deployments = 0;
+
+/**
+ * Bundles a functions folder and loads it into this process.
+ *
+ * Modules keep sharing what they import from each other, as on Convex. Names like `Date` are
+ * replaced by the deployment's own while bundling, so the rest of the process keeps the real ones.
+ *
+ * @throws EngineError "FunctionsInvalid" with esbuild's or the module's own words.
+ */
+export async function loadFunctions(
+  functionsDir: string,
+  environmentVariables: Readonly<Record<string, string>>,
+  environment: Environment,
+): Promise<LoadedFunctions> {
+  const dir = resolve(functionsDir);
+  const entryPoints: Record<string, string> = {};
+  try {
+    for (const { modulePath, file } of listFunctionFiles(dir)) {
+      entryPoints[`functions/${modulePath}`] = file;
+    }
+    for (const name of ["schema", "auth.config"]) {
+      const file = findSpecialFile(dir, name);
+      if (file) entryPoints[`special/${name}`] = file;
+    }
+  } catch (error) {
+    throw new EngineError("FunctionsInvalid", `The functions folder ${dir} cannot be read.`, {
+      cause: error,
+    });
+  }
+
+  const globalsKey = `parley.engine.globals.${deployments++}`;
+  const globals = createFunctionGlobals(environment, environmentVariables);
+  (globalThis as Record<symbol, unknown>)[Symbol.for(globalsKey)] = globals;
+
+  const parent = join(tmpdir(), "parley-functions");
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  const outDir = mkdtempSync(join(parent, "bundle-"));
+  try {
+    await bundle(dir, entryPoints, outDir, globalsKey);
+    const load = async (name: string): Promise<Record<string, unknown> | null> =>
+      name in entryPoints
+        ? ((await import(pathToFileURL(join(outDir, `${name}.js`)).href)) as Record<
+            string,
+            unknown
+          >)
+        : null;
+    const modules = new Map<string, Record<string, unknown>>();
+    for (const name of Object.keys(entryPoints)) {
+      if (!name.startsWith("functions/")) continue;
+      modules.set(name.slice("functions/".length), (await load(name)) ?? {});
+    }
+    const schema = (await load("special/schema"))?.default as { export(): string } | undefined;
+    const authConfig = (await load("special/auth.config"))?.default ?? null;
+    return {
+      registry: createFunctionRegistry(modules),
+      schema: schema ? parseSchema(schema.export()) : EMPTY_SCHEMA,
+      authConfig,
+    };
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new EngineError("FunctionsInvalid", `The functions in ${dir} cannot be loaded: ${text}`, {
+      cause: error,
+    });
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+async function bundle(
+  dir: string,
+  entryPoints: Record<string, string>,
+  outDir: string,
+  globalsKey: string,
+): Promise<void> {
+  const globalsFile = join(outDir, `${GLOBALS_MODULE}.js`);
+  writeFileSync(
+    globalsFile,
+    [
+      `const globals = globalThis[Symbol.for(${JSON.stringify(globalsKey)})];`,
+      ...FUNCTION_GLOBAL_NAMES.map((name) => `const ${name}_ = globals.${name};`),
+      `export { ${FUNCTION_GLOBAL_NAMES.map((name) => `${name}_ as ${name}`).join(", ")} };`,
+    ].join("\n"),
+  );
+  await build({
+    absWorkingDir: dir,
+    entryPoints,
+    outdir: outDir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: "node20",
+    conditions: ["convex", "module"],
+    mainFields: ["module", "main"],
+    sourcemap: "inline",
+    inject: [globalsFile],
+    nodePaths: [ownNodeModules()],
+    plugins: [nodeModulesStayOutside],
+    logLevel: "silent",
+  });
+  writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
+}
+
+/** Where `convex` is found for a functions folder that has no `node_modules` above it. */
+function ownNodeModules(): string {
+  return dirname(dirname(createRequire(import.meta.url).resolve("convex/package.json")));
+}
+
+/** `node:` imports are for `"use node"` modules; they are left to Node. */
+const nodeModulesStayOutside: Plugin = {
+  name: "node-modules-stay-outside",
+  setup(builder) {
+    builder.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
+  },
+};

@@ -1,0 +1,172 @@
+import { EngineError } from "../base/engine-error.ts";
+import { limits } from "../base/limits.ts";
+import type { Caller } from "../identity/caller.ts";
+import type { Committer } from "../store/committer.ts";
+import { FunctionCallError } from "./function-error.ts";
+import type { FunctionResult, MutationOutcome } from "./outcome.ts";
+import { type FunctionCall, failedResult, runInTransaction } from "./run-transaction.ts";
+import type { RuntimeServices } from "./services.ts";
+
+/** Names one mutation of one client object, so that its repetition is recognised. */
+export interface SessionRequest {
+  sessionId: string;
+  requestId: number;
+}
+
+interface Job {
+  call: FunctionCall;
+  request: SessionRequest | null;
+  settle: (outcome: MutationOutcome) => void;
+}
+
+/** What the request record remembers of a mutation that succeeded. */
+interface RecordedOutcome {
+  /** Who asked: nobody else is ever given this outcome. */
+  caller: string;
+  valueJson: string;
+  logLines: string[];
+}
+
+/**
+ * Runs all mutations, one after another, and commits them in groups.
+ *
+ *   arrive ─ arrive ─ … ─ run each against the head ─ one sync for all ─ answer all
+ *
+ * One at a time is what makes every history serializable without conflicts or retries. Nothing is
+ * answered before the group is durable, refusals included: they too may rest on what a mutation
+ * before them in the group has written.
+ */
+export class MutationQueue {
+  readonly #services: RuntimeServices;
+  readonly #committer: Committer;
+  readonly #onDiskFailed: (error: EngineError) => void;
+  #waiting: Job[] = [];
+  #isRunning = false;
+  #isClosed = false;
+  #onIdle: Array<() => void> = [];
+
+  constructor(
+    services: RuntimeServices,
+    committer: Committer,
+    onDiskFailed: (error: EngineError) => void,
+  ) {
+    this.#services = services;
+    this.#committer = committer;
+    this.#onDiskFailed = onDiskFailed;
+  }
+
+  /** Queues a mutation; resolves once its outcome is durable. Never rejects. */
+  run(call: FunctionCall, request: SessionRequest | null): Promise<MutationOutcome> {
+    return new Promise((settle) => {
+      if (this.#isClosed || this.#waiting.length >= limits.waitingMutationsMax) {
+        const error = this.#isClosed
+          ? new EngineError("ShuttingDown", "The server is restarting; try again.")
+          : new EngineError("Overloaded", "Too many mutations are waiting; try again.");
+        settle({ result: failedResult(this.#services, call.path, error, []), ts: 0n });
+        return;
+      }
+      this.#waiting.push({ call, request, settle });
+      this.#start();
+    });
+  }
+
+  /** Refuses what comes from now on; resolves once all that had come is answered. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // Deferred, so that everything that sockets have received by now joins the group.
+    this.#services.environment.defer(() => void this.#runGroup());
+  }
+
+  async #runGroup(): Promise<void> {
+    const { environment } = this.#services;
+    const jobs = this.#waiting.splice(0, limits.commitGroupMutationsMax);
+    const startedMs = environment.monotonicMs();
+    const done: Array<{ job: Job; outcome: MutationOutcome }> = [];
+    for (const job of jobs) {
+      done.push({ job, outcome: await this.#runJob(job) });
+      if (environment.monotonicMs() - startedMs > limits.commitGroupMs) break;
+    }
+    this.#waiting.unshift(...jobs.slice(done.length));
+    try {
+      this.#committer.flush();
+    } catch (error) {
+      for (const entry of done) {
+        const result = failedResult(this.#services, entry.job.call.path, error, []);
+        entry.outcome = { result, ts: 0n };
+      }
+      if (error instanceof EngineError && error.kind === "DiskFailed") this.#onDiskFailed(error);
+    }
+    for (const { job, outcome } of done) job.settle(outcome);
+    this.#isRunning = false;
+    if (this.#waiting.length > 0) this.#start();
+    else for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  async #runJob({ call, request }: Job): Promise<MutationOutcome> {
+    const { store } = this.#services;
+    const repeated = request && this.#findRepeated(call, request);
+    if (repeated) return repeated;
+    const unpin = store.pin(store.durableTs);
+    try {
+      const { result, state } = await runInTransaction(
+        this.#services,
+        "mutation",
+        call,
+        store.headTs,
+        null,
+      );
+      if (!result.ok) return { result, ts: store.headTs };
+      const changes = state.transaction.changes();
+      if (changes.length === 0 && !request) return { result, ts: store.headTs };
+      const record = request && { ...request, outcome: recordOutcome(call.caller, result) };
+      return { result, ts: this.#committer.stage(changes, record) };
+    } finally {
+      unpin();
+    }
+  }
+
+  /** The outcome of this very request, if it has been committed already. */
+  #findRepeated(call: FunctionCall, request: SessionRequest): MutationOutcome | null {
+    const found = this.#services.store.findRequest(request.sessionId, request.requestId);
+    if (!found) return null;
+    const { caller, valueJson, logLines } = JSON.parse(found.outcome) as RecordedOutcome;
+    if (caller !== ownerOf(call.caller)) {
+      const error = new FunctionCallError("This request was made by somebody else before.");
+      return { result: failedResult(this.#services, call.path, error, []), ts: 0n };
+    }
+    return { result: { ok: true, valueJson, logLines }, ts: found.ts };
+  }
+}
+
+function recordOutcome(caller: Caller, result: FunctionResult & { ok: true }): string {
+  const recorded: RecordedOutcome = {
+    caller: ownerOf(caller),
+    valueJson: result.valueJson,
+    logLines: result.logLines,
+  };
+  return JSON.stringify(recorded);
+}
+
+/** Who owns a request: the person, whichever token names them at the moment. */
+function ownerOf(caller: Caller): string {
+  switch (caller.kind) {
+    case "user":
+      return `user ${caller.identity.tokenIdentifier}`;
+    case "admin":
+      return `admin ${JSON.stringify(caller.impersonating)}`;
+    case "anonymous":
+    case "invalid-token":
+      return "anonymous";
+    default:
+      return caller satisfies never;
+  }
+}

@@ -1,0 +1,28 @@
+import type { ReadSet } from "../store/read-set.ts";
+
+/** How a function ended, as its caller is told. */
+export type FunctionResult =
+  | { ok: true; valueJson: string; logLines: string[] }
+  | {
+      ok: false;
+      /** With the request id in front, as clients show it. */
+      errorMessage: string;
+      /** Present exactly when the function threw a ConvexError: its data as encoded JSON text. */
+      errorDataJson?: string;
+      logLines: string[];
+    };
+
+/** A query's result together with what it depends on. */
+export interface QueryOutcome {
+  result: FunctionResult;
+  readSet: ReadSet;
+  /** False: any caller would have been given the same. */
+  usedIdentity: boolean;
+  journal: string | null;
+}
+
+/** A mutation's result once it is durable; `ts` is its commit's. */
+export interface MutationOutcome {
+  result: FunctionResult;
+  ts: bigint;
+}

@@ -1,0 +1,156 @@
+import { limits } from "../base/limits.ts";
+import type { Catalog, Index } from "../store/catalog.ts";
+import type { Order } from "../store/merge-range.ts";
+import type { ScanRange } from "../store/range-scan.ts";
+import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
+import type { JSONObject, JSONValue } from "../values/json.ts";
+import { compileFilter } from "./filter-expression.ts";
+import { FunctionCallError } from "./function-error.ts";
+
+/** A query as the stock query builder serialises it. Source: convex 1.48 `server/impl/query_impl.ts`. */
+export interface SerializedQuery {
+  source:
+    | { type: "FullTableScan"; tableName: string; order: Order | null }
+    | { type: "IndexRange"; indexName: string; range: RangeBound[]; order: Order | null }
+    | { type: "Search"; indexName: string; filters: JSONValue[] };
+  operators: Array<{ filter: JSONValue } | { limit: number }>;
+}
+
+interface RangeBound {
+  type: "Eq" | "Gt" | "Gte" | "Lt" | "Lte";
+  fieldPath: string;
+  value: JSONValue;
+}
+
+export type PlanOperator =
+  | { kind: "filter"; accepts: (document: JSONObject) => boolean }
+  | { kind: "limit"; count: number };
+
+export interface QueryPlan {
+  range: ScanRange;
+  operators: PlanOperator[];
+  /** Tells whether a cursor belongs to this very query. */
+  fingerprint: string;
+}
+
+/**
+ * Turns a serialised query into one index range and a row of operators.
+ *
+ * @throws FunctionCallError for an unknown index or bounds that do not fit it.
+ */
+export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
+  const { source } = query;
+  if (source.type === "Search") {
+    throw new FunctionCallError("Full-text search is not available in this engine yet.");
+  }
+  if (query.operators.length > limits.queryOperatorsMax) {
+    throw new FunctionCallError(
+      `Can't construct query with more than ${limits.queryOperatorsMax} operators`,
+    );
+  }
+  const order = source.order ?? "asc";
+  const index =
+    source.type === "FullTableScan"
+      ? catalog.ensureTable(source.tableName).byCreationTime
+      : findIndex(source.indexName, catalog);
+  const bounds = source.type === "IndexRange" ? source.range : [];
+  const { start, end } = keyRange(index, bounds);
+  return {
+    range: { index, start, end, order },
+    operators: query.operators.map(planOperator),
+    fingerprint: fingerprintOf(query, index),
+  };
+}
+
+function planOperator(operator: SerializedQuery["operators"][number]): PlanOperator {
+  if ("limit" in operator) return { kind: "limit", count: operator.limit };
+  return { kind: "filter", accepts: compileFilter(operator.filter) };
+}
+
+function findIndex(name: string, catalog: Catalog): Index {
+  const dot = name.indexOf(".");
+  const tableName = name.slice(0, dot);
+  const index = catalog.ensureTable(tableName).indexes.get(name.slice(dot + 1));
+  if (!index) throw new FunctionCallError(`Index ${name} not found.`);
+  if (!index.queryable) {
+    throw new FunctionCallError(`Index ${name} is staged and cannot be queried yet.`);
+  }
+  return index;
+}
+
+/**
+ * The half-open key range that bounds mean: equalities on a prefix of the fields, in any order,
+ * then at most one lower and one upper bound on the next field.
+ */
+function keyRange(
+  index: Index,
+  bounds: readonly RangeBound[],
+): { start: string; end: string | null } {
+  const name = `${index.table.name}.${index.name}`;
+  const equals = new Map<string, JSONValue>();
+  const inequalities = bounds.filter((bound) => {
+    if (!index.keyFields.includes(bound.fieldPath)) {
+      throw new FunctionCallError(
+        `FieldNotInIndex: The index range included a comparison with "${bound.fieldPath}", but ${name} with fields ${JSON.stringify(index.keyFields)} doesn't index this field.`,
+      );
+    }
+    if (bound.type !== "Eq") return true;
+    if (equals.has(bound.fieldPath)) {
+      throw invalidRange(name, `the equality bound on "${bound.fieldPath}" is already defined`);
+    }
+    equals.set(bound.fieldPath, bound.value);
+    return false;
+  });
+  const prefixFields = index.keyFields.slice(0, equals.size);
+  if (!prefixFields.every((field) => equals.has(field))) {
+    throw invalidRange(name, "its fields must be compared in index order, equalities first");
+  }
+  const prefix = encodeIndexKey(prefixFields.map((field) => indexValue(equals.get(field)!)));
+  const nextField = index.keyFields[equals.size];
+  let start = prefix;
+  let end = keySuccessor(prefix);
+  let hasLower = false;
+  let hasUpper = false;
+  for (const bound of inequalities) {
+    if (bound.fieldPath !== nextField) {
+      throw invalidRange(
+        name,
+        `"${bound.fieldPath}" cannot be bounded before the fields ahead of it`,
+      );
+    }
+    const key = prefix + encodeIndexKey([indexValue(bound.value)]);
+    const isLower = bound.type === "Gt" || bound.type === "Gte";
+    if (isLower ? hasLower : hasUpper) {
+      const side = isLower ? "lower" : "upper";
+      throw invalidRange(name, `the ${side} bound on "${bound.fieldPath}" is already defined`);
+    }
+    if (isLower) {
+      hasLower = true;
+      start = bound.type === "Gte" ? key : (keySuccessor(key) ?? key);
+    } else {
+      hasUpper = true;
+      end = bound.type === "Lt" ? key : keySuccessor(key);
+    }
+  }
+  return { start, end };
+}
+
+/** `{$undefined: null}` stands for a missing field. */
+function indexValue(value: JSONValue): JSONValue | undefined {
+  const isMissing = typeof value === "object" && value !== null && "$undefined" in value;
+  return isMissing ? undefined : value;
+}
+
+function invalidRange(name: string, reason: string): FunctionCallError {
+  return new FunctionCallError(`InvalidIndexRange: Tried to query index ${name}, but ${reason}.`);
+}
+
+/** FNV-1a over the query's text: short, stable, and no secret. */
+function fingerprintOf(query: SerializedQuery, index: Index): string {
+  const text = JSON.stringify([query.source, query.operators, index.keyFields]);
+  let hash = 0x811c9dc5;
+  for (let place = 0; place < text.length; place++) {
+    hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  }
+  return (hash >>> 0).toString(36);
+}

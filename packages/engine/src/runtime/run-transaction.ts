@@ -1,0 +1,113 @@
+import { EngineError } from "../base/engine-error.ts";
+import type { Environment } from "../base/environment.ts";
+import { limits } from "../base/limits.ts";
+import type { Caller } from "../identity/caller.ts";
+import { Transaction } from "../store/transaction.ts";
+import type { JSONObject } from "../values/json.ts";
+import { callFunction, requireFunction } from "./call-function.ts";
+import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
+import type { FunctionResult } from "./outcome.ts";
+import type { RuntimeServices } from "./services.ts";
+import { TransactionInvocation } from "./transaction-invocation.ts";
+import { TransactionState } from "./transaction-state.ts";
+
+/** A call of a query, mutation or action from outside or from an action. */
+export interface FunctionCall {
+  /** Canonical: `module/path:export`. */
+  path: string;
+  args: JSONObject;
+  caller: Caller;
+  /** Whether internal functions may be called too: admins, actions, the scheduler, the host. */
+  allowsInternal: boolean;
+}
+
+/** What became of a function in a transaction, before anything is committed. */
+export interface TransactionRun {
+  result: FunctionResult;
+  state: TransactionState;
+}
+
+/**
+ * Runs a query or mutation once against the snapshot at `ts`.
+ *
+ * Never rejects for what the function does: its errors are results. The caller keeps the snapshot
+ * pinned and decides what to do with the writes.
+ */
+export async function runInTransaction(
+  services: RuntimeServices,
+  kind: "query" | "mutation",
+  call: FunctionCall,
+  ts: bigint,
+  journal: string | null,
+): Promise<TransactionRun> {
+  const { environment, creationClock, store } = services;
+  const transaction = new Transaction(store, ts);
+  const state = new TransactionState(environment, creationClock, transaction, journal);
+  const invocation = new TransactionInvocation(services, state, kind, call.caller);
+  try {
+    const registered = requireFunction(services, call.path, kind, call.allowsInternal);
+    const running = callFunction(services, registered, call.args, invocation);
+    const valueJson = await withDeadline(environment, limits.transactionWallMs, running);
+    return { result: { ok: true, valueJson, logLines: state.log.lines }, state };
+  } catch (error) {
+    return { result: failedResult(services, call.path, error, state.log.lines), state };
+  } finally {
+    invocation.close();
+  }
+}
+
+/** Turns anything thrown into the result that the caller sees, and names it in the log. */
+export function failedResult(
+  services: RuntimeServices,
+  path: string,
+  error: unknown,
+  logLines: string[],
+): FunctionResult {
+  const { message, dataJson } = describeThrown(error, services.revealsErrors);
+  const requestId = Buffer.from(services.environment.randomBytes(8)).toString("hex");
+  const isOurs = dataJson !== null || error instanceof FunctionCallError;
+  if (!isOurs) {
+    services.environment.log("error", "A function failed.", {
+      function: path,
+      requestId,
+      error: describeError(error),
+    });
+  }
+  const operating = error instanceof EngineError ? error.message : message;
+  const text = `[Request ID: ${requestId}] Server Error${operating ? `\n${operating}` : ""}`;
+  return {
+    ok: false,
+    errorMessage: text,
+    ...(dataJson === null ? {} : { errorDataJson: dataJson }),
+    logLines,
+  };
+}
+
+/**
+ * Gives a promise up after `delayMs`.
+ *
+ * @throws EngineError "FunctionTimedOut"; the promise itself goes on, into nothing.
+ */
+export function withDeadline<T>(
+  environment: Environment,
+  delayMs: number,
+  running: Promise<T>,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timer = environment.setTimer(delayMs, () =>
+      reject(
+        new EngineError("FunctionTimedOut", `The function did not finish within ${delayMs} ms.`),
+      ),
+    );
+    running.then(
+      (value) => {
+        timer.cancel();
+        resolve(value);
+      },
+      (error) => {
+        timer.cancel();
+        reject(error);
+      },
+    );
+  });
+}

@@ -1,0 +1,284 @@
+import { limits } from "../base/limits.ts";
+import { type Caller, identityOf } from "../identity/caller.ts";
+import { canonicalFunctionPath } from "../protocol/function-path.ts";
+import { Transaction } from "../store/transaction.ts";
+import type { JSONObject, JSONValue } from "../values/json.ts";
+import { callFunction, requireFunction } from "./call-function.ts";
+import {
+  insertDocument,
+  patchDocument,
+  removeDocument,
+  replaceDocument,
+  tableOfId,
+} from "./document-writes.ts";
+import { describeThrown, FunctionCallError } from "./function-error.ts";
+import type { FunctionLog, Invocation } from "./invocation.ts";
+import { OpenQuery } from "./open-query.ts";
+import { readPage } from "./paginate.ts";
+import { planQuery, type SerializedQuery } from "./query-plan.ts";
+import type { RuntimeServices } from "./services.ts";
+import { TransactionState } from "./transaction-state.ts";
+
+type Arguments = Record<string, JSONValue | undefined>;
+
+/**
+ * One call of a query or mutation: the syscalls of `convex/server` over a transaction.
+ *
+ * A nested call is an invocation of its own over the same transaction state. After `close` every
+ * syscall is refused: a promise that the function forgot to await finds the door shut.
+ * Source of operation names and shapes: convex 1.48 `server/impl/*`.
+ */
+export class TransactionInvocation implements Invocation {
+  readonly isAction = false;
+  readonly #services: RuntimeServices;
+  readonly #state: TransactionState;
+  readonly #kind: "query" | "mutation";
+  readonly #caller: Caller;
+  readonly #depth: number;
+  readonly #queries = new Map<number, OpenQuery>();
+  #nextQueryId = 0;
+  #isClosed = false;
+
+  constructor(
+    services: RuntimeServices,
+    state: TransactionState,
+    kind: "query" | "mutation",
+    caller: Caller,
+    depth = 0,
+  ) {
+    this.#services = services;
+    this.#state = state;
+    this.#kind = kind;
+    this.#caller = caller;
+    this.#depth = depth;
+  }
+
+  get log(): FunctionLog {
+    return this.#state.log;
+  }
+
+  nowMs(): number {
+    return this.#state.nowMs;
+  }
+
+  random(): number {
+    return this.#state.random();
+  }
+
+  /** Ends the call: open scans count as read as far as they got. */
+  close(): void {
+    this.#isClosed = true;
+    for (const query of this.#queries.values()) query.close();
+    this.#queries.clear();
+  }
+
+  syscall(operation: string, argumentsJson: string): string {
+    this.#requireOpen(operation);
+    const args = JSON.parse(argumentsJson) as Arguments;
+    switch (operation) {
+      case "1.0/queryStream":
+        return `{"queryId":${this.#openQuery(args.query as unknown as SerializedQuery)}}`;
+      case "1.0/queryCleanup":
+        return String(this.#closeQuery(args.queryId as number));
+      case "1.0/db/normalizeId":
+        return this.#normalizeId(args.table as string, args.idString as string);
+      case "1.0/getSnapshotTs":
+        throw new FunctionCallError(
+          "`ctx.meta.getSnapshotTs` is not available in this engine yet.",
+        );
+      default:
+        throw new Error(`Unknown operation ${operation}`);
+    }
+  }
+
+  async asyncSyscall(operation: string, argumentsJson: string): Promise<string> {
+    this.#requireOpen(operation);
+    const args = JSON.parse(argumentsJson) as Arguments;
+    switch (operation) {
+      case "1.0/get":
+        return this.#get(args);
+      case "1.0/queryStreamNext":
+        return this.#streamNext(args.queryId as number);
+      case "1.0/queryPage":
+        return this.#queryPage(args);
+      case "1.0/getUserIdentity":
+        this.#state.usedIdentity = true;
+        return JSON.stringify(identityOf(this.#caller));
+      case "1.0/runUdf":
+        return this.#runNested(args);
+      case "1.0/createFunctionHandle":
+        return JSON.stringify(`function://;${functionPathOf(args)}`);
+      case "1.0/insert":
+      case "1.0/shallowMerge":
+      case "1.0/replace":
+      case "1.0/remove":
+        return this.#write(operation, args);
+      case "1.0/getTransactionMetrics":
+      case "1.0/getFunctionMetadata":
+      case "1.0/schedule":
+      case "1.0/cancel_job":
+      case "1.0/storageGetUrl":
+      case "1.0/storageGetMetadata":
+      case "1.0/storageGenerateUploadUrl":
+      case "1.0/storageDelete":
+        throw new FunctionCallError(`${operation} is not available in this engine yet.`);
+      default:
+        throw new Error(`Unknown async operation ${operation}`);
+    }
+  }
+
+  jsSyscall(operation: string): unknown {
+    throw new Error(`Unknown operation ${operation}`);
+  }
+
+  #openQuery(query: SerializedQuery): number {
+    const plan = planQuery(query, this.#services.store.catalog);
+    const queryId = this.#nextQueryId++;
+    this.#queries.set(queryId, new OpenQuery(this.#state.transaction, plan));
+    return queryId;
+  }
+
+  #closeQuery(queryId: number): boolean {
+    this.#queries.get(queryId)?.close();
+    return this.#queries.delete(queryId);
+  }
+
+  #streamNext(queryId: number): string {
+    const query = this.#queries.get(queryId);
+    if (!query) throw new FunctionCallError("This query is closed.");
+    const document = query.next();
+    return document ? `{"value":${document.json},"done":false}` : '{"value":null,"done":true}';
+  }
+
+  #queryPage(args: Arguments): string {
+    if (this.#state.hasPaginated) {
+      throw new FunctionCallError(
+        "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
+      );
+    }
+    this.#state.hasPaginated = true;
+    const plan = planQuery(args.query as unknown as SerializedQuery, this.#services.store.catalog);
+    const page = readPage(this.#state.transaction, plan, {
+      cursor: (args.cursor as string | null | undefined) ?? null,
+      endCursor: (args.endCursor as string | null | undefined) ?? this.#state.startJournal,
+      pageSize: args.pageSize as number,
+      maximumRowsRead: (args.maximumRowsRead as number | null | undefined) ?? null,
+      maximumBytesRead: (args.maximumBytesRead as number | null | undefined) ?? null,
+    });
+    this.#state.endJournal = page.continueCursor;
+    const { page: documents, ...rest } = page;
+    return `{"page":[${documents.join(",")}],${JSON.stringify(rest).slice(1)}`;
+  }
+
+  #normalizeId(tableName: string, id: string): string {
+    const table = this.#services.store.catalog.tableOfId(id);
+    return JSON.stringify({ id: table?.name === tableName ? id : null });
+  }
+
+  #get(args: Arguments): string {
+    const id = args.id as string;
+    const table = tableOfId(this.#services, id, args.table as string | undefined, "get");
+    if (!table) return "null";
+    if (table.name.startsWith("_") !== Boolean(args.isSystem)) {
+      throw new FunctionCallError(
+        args.isSystem
+          ? "User tables cannot be accessed with db.system."
+          : "System tables can only be accessed with db.system.",
+      );
+    }
+    return this.#state.transaction.get(table, id)?.json ?? "null";
+  }
+
+  #write(operation: string, args: Arguments): string {
+    if (this.#kind !== "mutation") {
+      throw new FunctionCallError("Queries cannot write to the database.");
+    }
+    const table = args.table as string | undefined;
+    const id = args.id as string;
+    const value = args.value as JSONObject;
+    const { json } = (() => {
+      switch (operation) {
+        case "1.0/insert": {
+          const inserted = insertDocument(this.#services, this.#state, table!, value);
+          return { json: JSON.stringify({ _id: inserted }) };
+        }
+        case "1.0/shallowMerge":
+          return patchDocument(this.#services, this.#state, id, value, table);
+        case "1.0/replace":
+          return replaceDocument(this.#services, this.#state, id, value, table);
+        default:
+          return removeDocument(this.#services, this.#state, id, table);
+      }
+    })();
+    return json;
+  }
+
+  /**
+   * `ctx.runQuery` and `ctx.runMutation`: the same transaction. A mutation that throws has its own
+   * writes taken back; what it has read stays read.
+   */
+  async #runNested(args: Arguments): Promise<string> {
+    const udfType = args.udfType as "query" | "mutation" | "snapshotQuery";
+    const kind = udfType === "mutation" ? "mutation" : "query";
+    if (kind === "mutation" && this.#kind === "query") {
+      throw new FunctionCallError("Queries cannot run mutations.");
+    }
+    if (this.#depth >= limits.nestedCallsDepthMax) {
+      throw new FunctionCallError(
+        "MaximumCallDepthExceeded: functions call each other too deeply.",
+      );
+    }
+    const registered = requireFunction(this.#services, functionPathOf(args), kind, true);
+    const { transaction } = this.#state;
+    const state = udfType === "snapshotQuery" ? this.#snapshotState() : this.#state;
+    const nested = new TransactionInvocation(
+      this.#services,
+      state,
+      kind,
+      this.#caller,
+      this.#depth + 1,
+    );
+    const savepoint = transaction.savepoint();
+    try {
+      return await callFunction(this.#services, registered, args.args as JSONObject, nested);
+    } catch (error) {
+      if (kind === "mutation") transaction.rollBack(savepoint);
+      throw asSyscallError(error);
+    } finally {
+      nested.close();
+    }
+  }
+
+  /** A view without the transaction's own writes, whose reads are nobody's concern. */
+  #snapshotState(): TransactionState {
+    const { environment, creationClock, store } = this.#services;
+    const snapshot = new Transaction(store, this.#state.transaction.snapshotTs);
+    return new TransactionState(environment, creationClock, snapshot, null);
+  }
+
+  #requireOpen(operation: string): void {
+    if (this.#isClosed) {
+      throw new Error(`${operation} was called after the function had returned; await it.`);
+    }
+  }
+}
+
+/** The path out of a function address. Source: convex 1.48 `server/components/paths.ts`. */
+export function functionPathOf(args: Arguments): string {
+  if (typeof args.name === "string") return canonicalFunctionPath(args.name);
+  if (typeof args.functionHandle === "string") {
+    return canonicalFunctionPath(args.functionHandle.replace(/^function:\/\/[^;]*;/, ""));
+  }
+  throw new FunctionCallError("Components are not available in this engine yet.");
+}
+
+/**
+ * Makes an error ready to cross into the calling function: the library turns `data` into a
+ * ConvexError there, and anything else into a plain Error with the message.
+ */
+export function asSyscallError(error: unknown): Error {
+  const { message, dataJson } = describeThrown(error, true);
+  const crossing = new Error(message);
+  if (dataJson !== null) Object.assign(crossing, { data: JSON.parse(dataJson) as unknown });
+  return crossing;
+}

@@ -1,0 +1,61 @@
+import type { Environment } from "../base/environment.ts";
+import type { Transaction } from "../store/transaction.ts";
+import { FunctionLog } from "./invocation.ts";
+import { createSeededRandom } from "./seeded-random.ts";
+
+/**
+ * What one transaction shares with all functions that run inside it: time and chance, frozen at
+ * its start, and what has been noticed about it.
+ */
+export class TransactionState {
+  readonly transaction: Transaction;
+  readonly nowMs: number;
+  readonly random: () => number;
+  readonly log = new FunctionLog();
+  /** Whether the result may depend on who asked. */
+  usedIdentity = false;
+  hasPaginated = false;
+  /** Where the page ended when this query ran before; null on a first run. */
+  readonly startJournal: string | null;
+  endJournal: string | null = null;
+  readonly #creationClock: CreationClock;
+
+  constructor(
+    environment: Environment,
+    creationClock: CreationClock,
+    transaction: Transaction,
+    startJournal: string | null,
+  ) {
+    this.transaction = transaction;
+    this.nowMs = environment.nowMs();
+    this.random = createSeededRandom(environment.randomBytes(16));
+    this.startJournal = startJournal;
+    this.#creationClock = creationClock;
+  }
+
+  nextCreationTime(): number {
+    return this.#creationClock.next(this.nowMs);
+  }
+}
+
+/**
+ * Gives out `_creationTime`s: the wall clock in ms, and the next representable double where that
+ * would not be later than the one before. So documents of one engine are created in one order, also
+ * within a millisecond and while the clock stands still or steps back.
+ */
+export class CreationClock {
+  #last = 0;
+
+  next(nowMs: number): number {
+    this.#last = nowMs > this.#last ? nowMs : nextDouble(this.#last);
+    return this.#last;
+  }
+}
+
+const doubleView = new DataView(new ArrayBuffer(8));
+
+function nextDouble(value: number): number {
+  doubleView.setFloat64(0, value);
+  doubleView.setBigUint64(0, doubleView.getBigUint64(0) + 1n);
+  return doubleView.getFloat64(0);
+}

@@ -1,0 +1,195 @@
+import type { SchemaDefinition, TableDefinition } from "../schema/schema-definition.ts";
+import { decodeDocumentId } from "../values/document-id.ts";
+import { readField } from "../values/field-path.ts";
+import { encodeIndexKey } from "../values/index-key.ts";
+import type { StoredDocument } from "./stored-document.ts";
+
+/** User tables are numbered from here, as on Convex; smaller numbers are the system's. */
+const FIRST_USER_TABLE = 10_001;
+const SYSTEM_TABLES: Record<string, number> = { _storage: 9_001, _scheduled_functions: 9_002 };
+
+/** One index: which fields, in which order, make the key. */
+export interface Index {
+  number: number;
+  name: string;
+  /** All fields of the key, the implied `_creationTime` and `_id` at the end included. */
+  keyFields: readonly string[];
+  /** Whether functions may query it: not while it is staged. */
+  queryable: boolean;
+  table: Table;
+}
+
+export interface Table {
+  number: number;
+  name: string;
+  definition: TableDefinition | null;
+  indexes: Map<string, Index>;
+  byId: Index;
+  byCreationTime: Index;
+}
+
+/** How the catalog stands on disk. Numbers are given once and never reused. */
+export interface CatalogRecord {
+  nextTable: number;
+  nextIndex: number;
+  tables: Array<{
+    number: number;
+    name: string;
+    indexes: Array<{ number: number; name: string; fields: string[] }>;
+  }>;
+}
+
+export interface CatalogChange {
+  addedIndexes: Index[];
+  droppedIndexes: number[];
+}
+
+/**
+ * The names and numbers of all tables and indexes.
+ *
+ * It holds no documents and touches no disk: the store saves `record()` whenever `save` is called.
+ */
+export class Catalog {
+  readonly #tables = new Map<string, Table>();
+  readonly #tablesByNumber = new Map<number, Table>();
+  #nextTable = FIRST_USER_TABLE;
+  #nextIndex = 1;
+  readonly #save: (record: CatalogRecord) => void;
+
+  constructor(record: CatalogRecord | null, save: (record: CatalogRecord) => void) {
+    this.#save = save;
+    if (record) {
+      this.#nextTable = record.nextTable;
+      this.#nextIndex = record.nextIndex;
+      for (const { number, name, indexes } of record.tables) this.#restore(number, name, indexes);
+    }
+    for (const [name, number] of Object.entries(SYSTEM_TABLES)) {
+      if (!this.#tables.has(name)) this.#add(number, name);
+    }
+  }
+
+  findTable(name: string): Table | null {
+    return this.#tables.get(name) ?? null;
+  }
+
+  tables(): IterableIterator<Table> {
+    return this.#tables.values();
+  }
+
+  /** The table of that name; a new one gets its number saved before anything is written to it. */
+  ensureTable(name: string): Table {
+    const found = this.#tables.get(name);
+    if (found) return found;
+    const table = this.#add(this.#nextTable++, name);
+    this.#save(this.record());
+    return table;
+  }
+
+  /** The table whose id this is, or null when it is no id or its table is unknown. */
+  tableOfId(id: string): Table | null {
+    const decoded = decodeDocumentId(id);
+    return decoded ? (this.#tablesByNumber.get(decoded.tableNumber) ?? null) : null;
+  }
+
+  /** Makes tables and indexes agree with a schema; rows of new indexes are the caller's to build. */
+  applySchema(schema: SchemaDefinition): CatalogChange {
+    const change: CatalogChange = { addedIndexes: [], droppedIndexes: [] };
+    for (const definition of schema.tables.values()) {
+      if (!this.#tables.has(definition.name)) this.#add(this.#nextTable++, definition.name);
+    }
+    for (const table of this.#tables.values()) {
+      const definition = schema.tables.get(table.name) ?? null;
+      table.definition = definition;
+      const wanted = new Map(definition?.indexes.map((index) => [index.name, index]) ?? []);
+      for (const [name, index] of table.indexes) {
+        if (index === table.byId || index === table.byCreationTime) continue;
+        const same = wanted.get(name);
+        if (same && sameFields(index.keyFields, withImpliedFields(same.fields))) {
+          index.queryable = !same.staged;
+          wanted.delete(name);
+        } else {
+          table.indexes.delete(name);
+          change.droppedIndexes.push(index.number);
+        }
+      }
+      for (const { name, fields, staged } of wanted.values()) {
+        const index = this.#addIndex(table, this.#nextIndex++, name, withImpliedFields(fields));
+        index.queryable = !staged;
+        change.addedIndexes.push(index);
+      }
+    }
+    this.#save(this.record());
+    return change;
+  }
+
+  record(): CatalogRecord {
+    return {
+      nextTable: this.#nextTable,
+      nextIndex: this.#nextIndex,
+      tables: [...this.#tables.values()].map((table) => ({
+        number: table.number,
+        name: table.name,
+        indexes: [...table.indexes.values()].map(({ number, name, keyFields }) => ({
+          number,
+          name,
+          fields: [...keyFields],
+        })),
+      })),
+    };
+  }
+
+  #restore(
+    number: number,
+    name: string,
+    indexes: CatalogRecord["tables"][number]["indexes"],
+  ): void {
+    const table = { number, name, definition: null, indexes: new Map() } as unknown as Table;
+    for (const index of indexes) this.#addIndex(table, index.number, index.name, index.fields);
+    table.byId = table.indexes.get("by_id")!;
+    table.byCreationTime = table.indexes.get("by_creation_time")!;
+    this.#register(table);
+  }
+
+  #add(number: number, name: string): Table {
+    const table = { number, name, definition: null, indexes: new Map() } as unknown as Table;
+    table.byId = this.#addIndex(table, this.#nextIndex++, "by_id", ["_id"]);
+    table.byCreationTime = this.#addIndex(
+      table,
+      this.#nextIndex++,
+      "by_creation_time",
+      withImpliedFields([]),
+    );
+    this.#register(table);
+    return table;
+  }
+
+  #addIndex(table: Table, number: number, name: string, keyFields: readonly string[]): Index {
+    const index: Index = { number, name, keyFields, queryable: true, table };
+    table.indexes.set(name, index);
+    return index;
+  }
+
+  #register(table: Table): void {
+    this.#tables.set(table.name, table);
+    this.#tablesByNumber.set(table.number, table);
+  }
+}
+
+/** The document's key in an index; equal documents have equal keys, `_id` makes it unique. */
+export function indexKeyOf(index: Index, document: StoredDocument): string {
+  const value = document.value;
+  return encodeIndexKey(index.keyFields.map((field) => readField(value, field)));
+}
+
+/** The key of a document in its table's `by_id` index. */
+export function idKeyOf(id: string): string {
+  return encodeIndexKey([id]);
+}
+
+function withImpliedFields(fields: readonly string[]): string[] {
+  return [...fields, "_creationTime", "_id"];
+}
+
+function sameFields(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((field, place) => field === b[place]);
+}

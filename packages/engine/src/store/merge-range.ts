@@ -1,0 +1,66 @@
+import type { StoredDocument } from "./stored-document.ts";
+
+export interface Entry {
+  key: string;
+  document: StoredDocument;
+}
+
+export type Order = "asc" | "desc";
+
+/** A newer layer's word on a key: a document there now, or null for "not there any more". */
+export interface LayerEntry {
+  key: string;
+  document: StoredDocument | null;
+}
+
+/**
+ * Lays a newer layer over an older one.
+ *
+ * @param layer All of the newer layer's entries in the range, in `order`.
+ * @param readBelow Reads up to `limit` entries of the older layer, in `order`, strictly past `after`
+ *   (null: from the beginning of the range).
+ * @returns At most `limit` entries in `order`; fewer only when the range is exhausted.
+ */
+export function mergeRange(
+  layer: readonly LayerEntry[],
+  readBelow: (after: string | null, limit: number) => Entry[],
+  order: Order,
+  limit: number,
+): Entry[] {
+  if (layer.length === 0) return readBelow(null, limit);
+  const merged: Entry[] = [];
+  const isBefore = order === "asc" ? less : greater;
+  let place = 0;
+  let below = readBelow(null, limit);
+  let belowPlace = 0;
+  let isBelowDone = below.length < limit;
+  while (merged.length < limit) {
+    if (belowPlace === below.length && !isBelowDone) {
+      const wanted = limit - merged.length;
+      below = readBelow(below[belowPlace - 1]!.key, wanted);
+      belowPlace = 0;
+      isBelowDone = below.length < wanted;
+      continue;
+    }
+    const upper = layer[place];
+    const lower = below[belowPlace];
+    if (!upper && !lower) break;
+    if (lower && (!upper || isBefore(lower.key, upper.key))) {
+      merged.push(lower);
+      belowPlace++;
+      continue;
+    }
+    if (lower && upper && lower.key === upper.key) belowPlace++;
+    place++;
+    if (upper?.document) merged.push({ key: upper.key, document: upper.document });
+  }
+  return merged;
+}
+
+function less(a: string, b: string): boolean {
+  return a < b;
+}
+
+function greater(a: string, b: string): boolean {
+  return a > b;
+}

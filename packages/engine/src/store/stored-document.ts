@@ -1,0 +1,29 @@
+import type { JSONObject } from "../values/json.ts";
+
+/**
+ * One version of one document, immutable.
+ *
+ * It is kept as text, because that is how it leaves (to user functions and to disk), and parsed
+ * only when somebody looks inside.
+ */
+export class StoredDocument {
+  readonly id: string;
+  readonly json: string;
+  #value: JSONObject | null;
+
+  constructor(id: string, json: string, value: JSONObject | null = null) {
+    this.id = id;
+    this.json = json;
+    this.#value = value;
+  }
+
+  /** The parsed text. Shared: callers must not change it. */
+  get value(): JSONObject {
+    this.#value ??= JSON.parse(this.json) as JSONObject;
+    return this.#value;
+  }
+
+  get creationTime(): number {
+    return this.value._creationTime as number;
+  }
+}

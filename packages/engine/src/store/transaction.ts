@@ -1,0 +1,162 @@
+import { limits } from "../base/limits.ts";
+import { SortedMap } from "../base/sorted-map.ts";
+import { type Index, idKeyOf, indexKeyOf, type Table } from "./catalog.ts";
+import type { DocumentChange } from "./document-change.ts";
+import type { DocumentStore } from "./document-store.ts";
+import { type Entry, type LayerEntry, mergeRange, type Order } from "./merge-range.ts";
+import { ReadSet } from "./read-set.ts";
+import type { StoredDocument } from "./stored-document.ts";
+
+interface PendingChange {
+  table: Table;
+  before: StoredDocument | null;
+  after: StoredDocument | null;
+}
+
+/** A point in a transaction to which its writes can be taken back. */
+export type Savepoint = number;
+
+/**
+ * One run of a query or mutation: a snapshot, what was read of it, and what is to be written.
+ *
+ * Reads see the snapshot with the transaction's own writes laid over it. Nothing leaves before the
+ * committer takes `changes()`. It does not know about schemas or about who is calling.
+ */
+export class Transaction {
+  readonly readSet = new ReadSet();
+  readonly snapshotTs: bigint;
+  readonly #store: DocumentStore;
+  readonly #documents = new Map<string, PendingChange>();
+  readonly #entries = new Map<number, SortedMap<StoredDocument | null>>();
+  readonly #undo: Array<() => void> = [];
+  /** Grows with every write: a scan that sees it change reads ahead anew. */
+  writeCount = 0;
+  #documentsRead = 0;
+  #bytesRead = 0;
+  #rangesRead = 0;
+  #bytesWritten = 0;
+
+  constructor(store: DocumentStore, snapshotTs: bigint) {
+    this.#store = store;
+    this.snapshotTs = snapshotTs;
+  }
+
+  /** The document, or null; either way the point is read. */
+  get(table: Table, id: string): StoredDocument | null {
+    const key = idKeyOf(id);
+    this.readSet.addPoint(table.byId.number, key);
+    this.countRange();
+    const pending = this.#documents.get(id);
+    const document = pending ? pending.after : this.#store.get(table.byId, key, this.snapshotTs);
+    if (document) this.countRead(document);
+    return document;
+  }
+
+  /** Entries in a range with own writes included. Counts and records nothing: the scan does. */
+  scan(index: Index, start: string, end: string | null, order: Order, limit: number): Entry[] {
+    const pending = this.#entries.get(index.number);
+    if (!pending) return this.#store.scan(index, start, end, order, limit, this.snapshotTs);
+    const layer: LayerEntry[] = [];
+    pending.visit(start, end, order, (key, document) => layer.push({ key, document }) > 0);
+    const readBelow = (after: string | null, count: number) => {
+      const from = after !== null && order === "asc" ? `${after}\0` : start;
+      const to = after !== null && order === "desc" ? after : end;
+      return this.#store.scan(index, from, to, order, count, this.snapshotTs);
+    };
+    return mergeRange(layer, readBelow, order, limit);
+  }
+
+  /** Puts a document in place of what `table` has under its id (null deletes). */
+  write(table: Table, id: string, after: StoredDocument | null): void {
+    const pending = this.#documents.get(id);
+    const current = pending
+      ? pending.after
+      : this.#store.get(table.byId, idKeyOf(id), this.snapshotTs);
+    this.#countWrite(after);
+    for (const index of table.indexes.values()) {
+      const oldKey = current && indexKeyOf(index, current);
+      const newKey = after && indexKeyOf(index, after);
+      if (oldKey !== null && oldKey !== newKey) this.#setEntry(index.number, oldKey, null);
+      if (newKey !== null) this.#setEntry(index.number, newKey, after);
+    }
+    const before = pending ? pending.before : current;
+    this.#documents.set(id, { table, before, after });
+    this.#undo.push(() => {
+      if (pending) this.#documents.set(id, pending);
+      else this.#documents.delete(id);
+    });
+    this.writeCount++;
+  }
+
+  savepoint(): Savepoint {
+    return this.#undo.length;
+  }
+
+  /** Takes back all writes since the savepoint. Reads stay read. */
+  rollBack(savepoint: Savepoint): void {
+    while (this.#undo.length > savepoint) this.#undo.pop()!();
+    this.writeCount++;
+  }
+
+  /** What there is to commit, a document each, in the order of first writing. */
+  changes(): DocumentChange[] {
+    const changes: DocumentChange[] = [];
+    for (const [id, { table, before, after }] of this.#documents) {
+      if (before === null && after === null) continue;
+      changes.push({ table, id, before, after });
+    }
+    return changes;
+  }
+
+  countRead(document: StoredDocument): void {
+    this.#documentsRead++;
+    this.#bytesRead += document.json.length;
+    if (this.#documentsRead > limits.documentsReadMax) {
+      throw new Error(
+        `Too many documents read in a single function execution (limit: ${limits.documentsReadMax}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
+      );
+    }
+    if (this.#bytesRead > limits.bytesReadMax) {
+      throw new Error(
+        `Too many bytes read in a single function execution (limit: ${limits.bytesReadMax} bytes). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
+      );
+    }
+  }
+
+  countRange(): void {
+    this.#rangesRead++;
+    if (this.#rangesRead > limits.indexRangesReadMax) {
+      throw new Error(
+        `Too many reads in a single function execution (limit: ${limits.indexRangesReadMax}).`,
+      );
+    }
+  }
+
+  #countWrite(after: StoredDocument | null): void {
+    this.#bytesWritten += after?.json.length ?? 0;
+    if (this.writeCount >= limits.documentsWrittenMax) {
+      throw new Error(
+        `Too many writes in a single function execution (limit: ${limits.documentsWrittenMax})`,
+      );
+    }
+    if (this.#bytesWritten > limits.bytesWrittenMax) {
+      throw new Error(
+        `Too many bytes written in a single function execution (limit: ${limits.bytesWrittenMax} bytes)`,
+      );
+    }
+  }
+
+  #setEntry(index: number, key: string, document: StoredDocument | null): void {
+    let entries = this.#entries.get(index);
+    if (!entries) {
+      entries = new SortedMap();
+      this.#entries.set(index, entries);
+    }
+    const previous = entries.get(key);
+    entries.set(key, document);
+    this.#undo.push(() => {
+      if (previous === undefined) entries.delete(key);
+      else entries.set(key, previous);
+    });
+  }
+}

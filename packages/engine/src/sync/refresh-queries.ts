@@ -1,0 +1,101 @@
+import type { Environment } from "../base/environment.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { IndexChange } from "../store/overlay.ts";
+import type { SyncSession, TransitionPlan } from "./session.ts";
+import type { WatchedQueries } from "./watched-queries.ts";
+import type { Subscription, WatchedQuery } from "./watched-query.ts";
+
+/**
+ * The only place where stale queries are run again: one turn at a time, for all clients at once.
+ *
+ *   1  ts = what is durable now; changes up to ts mark queries stale
+ *   2  every session with something to say, and able to hear it, plans its transition
+ *   3  each stale query of those plans runs once, at ts
+ *   4  each session gets one transition, from its last version to ts
+ *
+ * Whatever is committed or asked for during 3 waits for the next turn: its changes are matched
+ * against the reads that 3 has installed, so nothing falls between two turns. Clients that read
+ * slowly are left out until their socket has drained and then get one transition for all of it.
+ */
+export class RefreshQueries {
+  readonly #environment: Environment;
+  readonly #runtime: Runtime;
+  readonly #watchedQueries: WatchedQueries;
+  #changes: Array<readonly IndexChange[]> = [];
+  readonly #sessions = new Set<SyncSession>();
+  #isScheduled = false;
+
+  constructor(environment: Environment, runtime: Runtime, watchedQueries: WatchedQueries) {
+    this.#environment = environment;
+    this.#runtime = runtime;
+    this.#watchedQueries = watchedQueries;
+  }
+
+  /** Takes note of durable changes, in commit order. */
+  noteChanges(changes: readonly IndexChange[]): void {
+    this.#changes.push(changes);
+    this.#schedule();
+  }
+
+  /** Plans a turn that looks at this session. */
+  request(session: SyncSession): void {
+    this.#sessions.add(session);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#environment.defer(() => void this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    const plans: TransitionPlan[] = [];
+    try {
+      const ts = this.#runtime.durableTs;
+      this.#markStale();
+      for (const session of this.#sessions) {
+        const plan = session.planTransition();
+        if (plan) plans.push(plan);
+      }
+      this.#sessions.clear();
+      await this.#runStale(plans, ts);
+      for (const plan of plans) plan.session.sendTransition(plan, ts);
+    } catch (error) {
+      this.#environment.log("error", "A refresh turn failed.", { error: String(error) });
+      for (const plan of plans) plan.session.fail();
+    } finally {
+      this.#isScheduled = false;
+      if (this.#changes.length > 0 || this.#sessions.size > 0) this.#schedule();
+    }
+  }
+
+  #markStale(): void {
+    const changes = this.#changes;
+    this.#changes = [];
+    for (const group of changes) {
+      for (const watched of this.#watchedQueries.markChanged(group)) {
+        for (const subscription of watched.subscriptions) this.#notePending(subscription);
+      }
+    }
+  }
+
+  #notePending(subscription: Subscription): void {
+    subscription.session.notePending(subscription);
+    this.#sessions.add(subscription.session);
+  }
+
+  async #runStale(plans: readonly TransitionPlan[], ts: bigint): Promise<void> {
+    const stale = new Set<WatchedQuery>();
+    for (const { pending } of plans) {
+      for (const { watched, isRemoved } of pending) {
+        if (watched.isStale && !isRemoved) stale.add(watched);
+      }
+    }
+    // The set grows while it is walked: subscriptions that move bring their new queries.
+    for (const watched of stale) {
+      const moved = await this.#watchedQueries.run(watched, ts);
+      for (const subscription of moved) stale.add(subscription.watched);
+    }
+  }
+}

@@ -1,0 +1,464 @@
+import type { Environment, Timer } from "../base/environment.ts";
+import { limits } from "../base/limits.ts";
+import { ANONYMOUS, type Caller } from "../identity/caller.ts";
+import {
+  type ActionMessage,
+  type AuthenticateMessage,
+  type ClientMessage,
+  type ConnectMessage,
+  type ModifyQuerySetMessage,
+  type MutationMessage,
+  parseClientMessage,
+} from "../protocol/client-message.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
+import {
+  actionResponse,
+  authError,
+  fatalError,
+  mutationResponse,
+  queryRemoved,
+  type StateVersion,
+  transition,
+  transitionChunks,
+} from "../protocol/server-message.ts";
+import type { FunctionResult } from "../runtime/outcome.ts";
+import type { FunctionCall } from "../runtime/run-transaction.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { RefreshQueries } from "./refresh-queries.ts";
+import type { WatchedQueries } from "./watched-queries.ts";
+import { modificationOf, type Subscription } from "./watched-query.ts";
+
+/** The socket as a session sees it. */
+export interface SyncTransport {
+  /** Sends one frame; `onSent` is called when it has left for the network. */
+  send(text: string, onSent?: () => void): void;
+  /** Bytes accepted for sending that have not left yet. */
+  unsentBytes(): number;
+  close(code: number, reason: string): void;
+}
+
+const TOO_LARGE = `The request is too large (limit: ${limits.argumentBytesMax} bytes).`;
+
+/** Checks what `Authenticate` brought. @throws Error whose message may be shown to the client. */
+export type Authenticate = (message: AuthenticateMessage) => Promise<Caller>;
+
+export interface SessionServices {
+  environment: Environment;
+  runtime: Runtime;
+  watchedQueries: WatchedQueries;
+  refreshQueries: RefreshQueries;
+  authenticate: Authenticate;
+}
+
+/** What one transition will tell a client: decided at the beginning of a turn. */
+export interface TransitionPlan {
+  session: SyncSession;
+  pending: Subscription[];
+  removedQueryIds: number[];
+  querySet: number;
+  identity: number;
+  /** A mutation was answered: a transition must follow, even an empty one. */
+  isOwed: boolean;
+}
+
+/**
+ * One client on one socket: its queries, its identity and its place in the chain of versions.
+ *
+ * It keeps the protocol's promises: messages take effect in order, every transition begins where
+ * the last one ended, and a mutation's response is followed by a transition that covers it. It does
+ * not run queries; it says what is pending and is told to send.
+ */
+export class SyncSession {
+  readonly #services: SessionServices;
+  readonly #transport: SyncTransport;
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #pending = new Set<Subscription>();
+  #removedQueryIds: number[] = [];
+  #sessionId: string | null = null;
+  #clientClockSkewMs: number | null = null;
+
+  /** What the client has been told. */
+  #version: StateVersion = { querySet: 0, identity: 0, ts: 0n };
+  /** What the client has asked for. */
+  #querySet = 0;
+  #identity = 0;
+  #caller: Caller = ANONYMOUS;
+  #expiry: Timer | null = null;
+  /** Whether a mutation was answered since the last plan: its client waits for a transition. */
+  #owesTransition = false;
+
+  /** Messages that wait for an `Authenticate` before them to be decided; null while none is. */
+  #inbox: ClientMessage[] | null = null;
+  #mutationsWaiting = 0;
+  #actionsRunning = 0;
+  #unsentTransitions = 0;
+  /** Whether something was not planned because the client reads too slowly. */
+  #isBlocked = false;
+  #transitionsSent = 0;
+  #isClosed = false;
+
+  constructor(services: SessionServices, transport: SyncTransport) {
+    this.#services = services;
+    this.#transport = transport;
+  }
+
+  /** Takes one text frame. Nothing that it holds can throw out of here. */
+  receive(text: string): void {
+    if (this.#isClosed) return;
+    try {
+      const message = parseClientMessage(text);
+      if (!this.#inbox) this.#handle(message);
+      else if (this.#inbox.length < limits.socketInboxMessagesMax) this.#inbox.push(message);
+      else throw new ProtocolError("Too many messages while a token is being checked.");
+    } catch (error) {
+      this.#refuseProtocol(error);
+    }
+  }
+
+  /**
+   * Takes the beginning of a frame that is too large to be parsed. A request is answered, since a
+   * client whose socket is closed for it would send the same again for ever.
+   */
+  refuseOversized(head: string): void {
+    const request = /^\{"type":"(Mutation|Action)","requestId":(\d{1,10}),/.exec(head);
+    if (this.#isClosed) return;
+    if (!request) {
+      this.#refuseProtocol(new ProtocolError(TOO_LARGE));
+      return;
+    }
+    const respond = request[1] === "Mutation" ? mutationResponse : actionResponse;
+    const requestId = Number(request[2]);
+    this.#send(respond({ requestId, success: false, errorMessage: TOO_LARGE, logLinesJson: "[]" }));
+  }
+
+  get hasConnected(): boolean {
+    return this.#sessionId !== null;
+  }
+
+  /** The socket is gone. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#expiry?.cancel();
+    for (const subscription of this.#subscriptions.values()) {
+      this.#services.watchedQueries.unsubscribe(subscription);
+    }
+    this.#subscriptions.clear();
+    this.#pending.clear();
+  }
+
+  /** Ends the connection for a reason of ours; the client comes back by itself. */
+  fail(): void {
+    if (!this.#isClosed) this.#end(1011, "InternalServerError");
+  }
+
+  /** A query of this client's may have a new result. */
+  notePending(subscription: Subscription): void {
+    this.#pending.add(subscription);
+  }
+
+  /** What there is to tell the client now; null for nothing, or nothing that it could take. */
+  planTransition(): TransitionPlan | null {
+    if (this.#isClosed) return null;
+    this.#isBlocked = !this.#canSend();
+    if (this.#isBlocked) return null;
+    const isBehind =
+      this.#pending.size > 0 ||
+      this.#querySet !== this.#version.querySet ||
+      this.#identity !== this.#version.identity ||
+      this.#owesTransition;
+    if (!isBehind) return null;
+    const plan: TransitionPlan = {
+      session: this,
+      pending: [...this.#pending],
+      removedQueryIds: this.#removedQueryIds,
+      querySet: this.#querySet,
+      identity: this.#identity,
+      isOwed: this.#owesTransition,
+    };
+    this.#owesTransition = false;
+    this.#pending.clear();
+    this.#removedQueryIds = [];
+    return plan;
+  }
+
+  /** Sends a plan's transition; all of its queries have been run at `ts`. */
+  sendTransition(plan: TransitionPlan, ts: bigint): void {
+    if (this.#isClosed) return;
+    const modifications = plan.removedQueryIds.map(queryRemoved);
+    for (const subscription of plan.pending) {
+      const result = subscription.watched.latest;
+      if (subscription.isRemoved || subscription.watched.isStale || !result) {
+        // It has moved to another query since the plan was made: next turn.
+        if (!subscription.isRemoved) this.#requestRefresh(subscription);
+        continue;
+      }
+      if (subscription.sent === result) continue;
+      subscription.sent = result;
+      modifications.push(modificationOf(subscription.queryId, result));
+    }
+    const start = this.#version;
+    const end = { querySet: plan.querySet, identity: plan.identity, ts };
+    const hasMoved = end.querySet !== start.querySet || end.identity !== start.identity;
+    if (modifications.length === 0 && !hasMoved && !plan.isOwed) return;
+    this.#version = end;
+    this.#sendText(start, end, modifications);
+  }
+
+  #sendText(start: StateVersion, end: StateVersion, modifications: string[]): void {
+    const skew = this.#clientClockSkewMs;
+    this.#clientClockSkewMs = null;
+    const text = transition({
+      start,
+      end,
+      modifications,
+      ...(skew === null ? {} : { clientClockSkewMs: skew }),
+    });
+    const id = String(this.#transitionsSent++);
+    const frames =
+      text.length < limits.transitionChunkBytes / 3
+        ? [text]
+        : transitionChunks(text, limits.transitionChunkBytes, id);
+    this.#unsentTransitions++;
+    for (const [place, frame] of frames.entries()) {
+      const isLast = place === frames.length - 1;
+      this.#transport.send(frame, () => {
+        if (isLast) this.#unsentTransitions--;
+        this.#noteSent();
+      });
+    }
+  }
+
+  #send(text: string): void {
+    this.#transport.send(text, () => this.#noteSent());
+  }
+
+  #noteSent(): void {
+    if (this.#isBlocked && !this.#isClosed && this.#canSend()) this.#requestRefresh();
+  }
+
+  #canSend(): boolean {
+    return (
+      this.#unsentTransitions < limits.socketUnsentTransitionsMax &&
+      this.#transport.unsentBytes() < limits.socketUnsentBytesMax
+    );
+  }
+
+  #requestRefresh(subscription?: Subscription): void {
+    if (subscription) this.#pending.add(subscription);
+    this.#services.refreshQueries.request(this);
+  }
+
+  #handle(message: ClientMessage): void {
+    if (message.type !== "Connect" && this.#sessionId === null) {
+      throw new ProtocolError("The first message must be Connect.");
+    }
+    switch (message.type) {
+      case "Connect":
+        this.#connect(message);
+        break;
+      case "Authenticate":
+        this.#authenticate(message);
+        break;
+      case "ModifyQuerySet":
+        this.#modifyQuerySet(message);
+        break;
+      case "Mutation":
+        void this.#runMutation(message);
+        break;
+      case "Action":
+        void this.#runAction(message);
+        break;
+      case "Event":
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #connect(message: ConnectMessage): void {
+    if (this.#sessionId !== null) throw new ProtocolError("Connect was sent twice.");
+    this.#sessionId = message.sessionId;
+    const { environment, runtime } = this.#services;
+    if (message.clientTs !== null) this.#clientClockSkewMs = message.clientTs - environment.nowMs();
+    if ((message.maxObservedTimestamp ?? 0n) > runtime.durableTs) {
+      environment.log("warn", "A client has seen a newer timestamp than this store knows.");
+      this.#end(1011, "InternalServerError");
+    }
+  }
+
+  /** The messages behind it wait: they mean the new identity. */
+  #authenticate(message: AuthenticateMessage): void {
+    if (message.baseVersion !== this.#identity) {
+      throw new ProtocolError(
+        `Authenticate has base version ${message.baseVersion}, not ${this.#identity}.`,
+      );
+    }
+    this.#inbox = [];
+    this.#services.authenticate(message).then(
+      (caller) => this.#setCaller(caller),
+      (error: unknown) => {
+        const text = error instanceof Error ? error.message : "The token was refused.";
+        this.#refuseToken(text, true);
+      },
+    );
+  }
+
+  #setCaller(caller: Caller): void {
+    if (this.#isClosed) return;
+    this.#caller = caller;
+    this.#identity++;
+    this.#expiry?.cancel();
+    this.#expiry = null;
+    if (caller.kind === "user") {
+      const { environment } = this.#services;
+      const delayMs = Math.max(caller.identity.expiresAtMs - environment.nowMs(), 0);
+      const cappedMs = Math.min(delayMs, 2 ** 31 - 1);
+      this.#expiry = environment.setTimer(cappedMs, () =>
+        this.#refuseToken("The token has expired.", false),
+      );
+    }
+    for (const subscription of this.#subscriptions.values()) {
+      if (this.#services.watchedQueries.changeCaller(subscription, caller)) {
+        this.#pending.add(subscription);
+      }
+    }
+    this.#requestRefresh();
+    const inbox = this.#inbox ?? [];
+    this.#inbox = null;
+    for (const [place, message] of inbox.entries()) {
+      if (this.#isClosed) return;
+      try {
+        this.#handle(message);
+      } catch (error) {
+        this.#refuseProtocol(error);
+        return;
+      }
+      if (this.#inbox !== null) {
+        (this.#inbox as ClientMessage[]).push(...inbox.slice(place + 1));
+        return;
+      }
+    }
+  }
+
+  #modifyQuerySet(message: ModifyQuerySetMessage): void {
+    if (message.baseVersion !== this.#querySet || message.newVersion <= message.baseVersion) {
+      throw new ProtocolError(
+        `ModifyQuerySet goes from ${message.baseVersion} to ${message.newVersion}, but the query set is at ${this.#querySet}.`,
+      );
+    }
+    const { watchedQueries } = this.#services;
+    for (const modification of message.modifications) {
+      const { queryId } = modification;
+      const existing = this.#subscriptions.get(queryId);
+      if (modification.type === "Remove") {
+        if (!existing) throw new ProtocolError(`Query ${queryId} is not in the query set.`);
+        watchedQueries.unsubscribe(existing);
+        this.#subscriptions.delete(queryId);
+        this.#pending.delete(existing);
+        this.#removedQueryIds.push(queryId);
+        continue;
+      }
+      if (existing) throw new ProtocolError(`Query ${queryId} is in the query set already.`);
+      if (this.#subscriptions.size >= limits.socketQueriesMax) {
+        throw new ProtocolError(`More than ${limits.socketQueriesMax} queries on one connection.`);
+      }
+      const subscription = watchedQueries.subscribe(this, queryId, {
+        functionPath: modification.functionPath,
+        args: modification.args,
+        caller: this.#caller,
+        journal: modification.journal,
+      });
+      this.#subscriptions.set(queryId, subscription);
+      this.#pending.add(subscription);
+    }
+    this.#querySet = message.newVersion;
+    this.#requestRefresh();
+  }
+
+  async #runMutation(message: MutationMessage): Promise<void> {
+    const { requestId } = message;
+    if (this.#mutationsWaiting >= limits.socketMutationsMax) {
+      const errorMessage = "TooManyConcurrentMutations: wait for earlier mutations to finish.";
+      const failure = { requestId, success: false as const, errorMessage, logLinesJson: "[]" };
+      this.#send(mutationResponse(failure));
+      return;
+    }
+    this.#mutationsWaiting++;
+    const request = { sessionId: this.#sessionId!, requestId };
+    const call = this.#callOf(message);
+    // The transition that follows is at least as new as `ts`, because turns begin after answers.
+    const { result, ts } = await this.#services.runtime.runMutation(call, request);
+    this.#mutationsWaiting--;
+    if (this.#isClosed) return;
+    const logLinesJson = JSON.stringify(result.logLines);
+    if (!result.ok) {
+      this.#send(mutationResponse({ ...failureOf(requestId, result), logLinesJson }));
+      return;
+    }
+    const success = { requestId, success: true as const, resultJson: result.valueJson };
+    this.#send(mutationResponse({ ...success, ts, logLinesJson }));
+    this.#owesTransition = true;
+    this.#requestRefresh();
+  }
+
+  async #runAction(message: ActionMessage): Promise<void> {
+    const { requestId } = message;
+    if (this.#actionsRunning >= limits.socketActionsMax) {
+      const errorMessage = "TooManyConcurrentActions: wait for earlier actions to finish.";
+      const failure = { requestId, success: false as const, errorMessage, logLinesJson: "[]" };
+      this.#send(actionResponse(failure));
+      return;
+    }
+    this.#actionsRunning++;
+    const result = await this.#services.runtime.runAction(this.#callOf(message));
+    this.#actionsRunning--;
+    if (this.#isClosed) return;
+    const logLinesJson = JSON.stringify(result.logLines);
+    if (!result.ok) {
+      this.#send(actionResponse({ ...failureOf(requestId, result), logLinesJson }));
+      return;
+    }
+    const success = { requestId, success: true as const, resultJson: result.valueJson };
+    this.#send(actionResponse({ ...success, logLinesJson }));
+  }
+
+  #callOf(message: MutationMessage | ActionMessage): FunctionCall {
+    return {
+      path: message.functionPath,
+      args: message.args,
+      caller: this.#caller,
+      allowsInternal: this.#caller.kind === "admin",
+    };
+  }
+
+  #refuseToken(error: string, authUpdateAttempted: boolean): void {
+    if (this.#isClosed) return;
+    const baseVersion = this.#version.identity;
+    this.#send(authError({ error, baseVersion, authUpdateAttempted }));
+    this.#end(1000, "AuthError");
+  }
+
+  #refuseProtocol(error: unknown): void {
+    if (!(error instanceof ProtocolError)) {
+      this.#services.environment.log("error", "A message could not be handled.", {
+        error: String(error),
+      });
+      this.#end(1011, "InternalServerError");
+      return;
+    }
+    this.#send(fatalError(error.message));
+    this.#end(1008, "ProtocolError");
+  }
+
+  #end(code: number, reason: string): void {
+    this.close();
+    this.#transport.close(code, reason);
+  }
+}
+
+function failureOf(requestId: number, result: FunctionResult & { ok: false }) {
+  const { errorMessage, errorDataJson } = result;
+  const data = errorDataJson === undefined ? {} : { errorDataJson };
+  return { requestId, success: false as const, errorMessage, ...data };
+}
