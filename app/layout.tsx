@@ -1,7 +1,11 @@
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
+import { IdentityProvider } from "@/auth/identity-provider";
+import { HeartbeatProvider } from "@/features/presence/heartbeat-provider";
 import { THEME_COLORS, THEME_SCRIPT } from "@/features/theme/theme-choice";
+import { ThemeProvider } from "@/features/theme/theme-provider";
+import { readPublicConfig } from "@/lib/public-config";
 import { fontVariables } from "./fonts";
 import "./globals.css";
 
@@ -27,6 +31,7 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
+  const config = await readPublicConfig();
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     // The script below sets the theme's class before React sees the page.
@@ -39,7 +44,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }}
         />
       </head>
-      <body className="font-sans">{children}</body>
+      <body className="font-sans">
+        <IdentityProvider config={config}>
+          <ThemeProvider>
+            <HeartbeatProvider>{children}</HeartbeatProvider>
+          </ThemeProvider>
+        </IdentityProvider>
+      </body>
     </html>
   );
 }

@@ -11,6 +11,7 @@ const DRAFT_MAX_UNITS = 20_000;
 export class DraftStore {
   private readonly drafts = new Map<string, string>();
   private readonly listeners = new Set<() => void>();
+  private changes = 0;
 
   constructor(
     private readonly storage: Pick<KeyValueStorage, "getItem" | "setItem" | "removeItem"> | null,
@@ -40,8 +41,12 @@ export class DraftStore {
     } catch {
       // See above.
     }
+    this.changes++;
     for (const listener of this.listeners) listener();
   }
+
+  /** Grows with every change, so that a screen can tell whether it is behind. */
+  version = (): number => this.changes;
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ChatMessage, isSameMessage, mergeMessages, type ServerMessage } from "./chat-message";
-import { findUnreadMark, layOutRows } from "./message-rows";
+import { findUnreadMark, layOutRows, splitDays } from "./message-rows";
 import type { OutboxItem } from "./outbox";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
@@ -67,6 +67,21 @@ describe("layOutRows", () => {
     );
   });
 
+  it("by day, every row is there once and in order", () => {
+    const messages = oldestFirst(
+      stored(1, "ada", 0),
+      stored(2, "ada", 24 * 60),
+      stored(3, "bo", 24 * 60 + 1),
+    );
+    const rows = layOutRows(messages, findUnreadMark(messages, "me", 2));
+    const sections = splitDays(rows);
+    expect(sections.map((section) => section.rows.map(({ key }) => key))).toEqual([
+      ["m1"],
+      ["m2", "unread", "m3"],
+    ]);
+    expect(sections.flatMap((section) => [section.day, ...section.rows])).toEqual(rows);
+  });
+
   it("has no rows without messages", () => {
     expect(layOutRows([], null)).toEqual([]);
   });
@@ -79,14 +94,16 @@ describe("findUnreadMark", () => {
     stored(3, "ada", 2, { isDeleted: true, content: "" }),
     stored(4, "ada", 3),
     stored(5, "bo", 4),
-    stored(6, "me", 5),
   );
-  it("stands before the first unread message and counts neither own nor deleted ones", () => {
-    expect(findUnreadMark(messages, "me", 1)).toEqual({ beforeKey: "m4", count: 2 });
+  it("stands before the first unread message and does not count deleted ones", () => {
+    expect(findUnreadMark(messages, "me", 2)).toEqual({ beforeKey: "m4", count: 2 });
     expect(findUnreadMark(messages, "me", 4)).toEqual({ beforeKey: "m5", count: 1 });
   });
-  it("is absent when all is read, or only own messages follow", () => {
-    expect(findUnreadMark(messages, "me", 6)).toBeNull();
+  it("does not reach above an own message", () => {
+    expect(findUnreadMark(messages, "me", 0)).toEqual({ beforeKey: "m4", count: 2 });
+    expect(findUnreadMark([...messages, ...oldestFirst(stored(6, "me", 5))], "me", 0)).toBeNull();
+  });
+  it("is absent when all is read", () => {
     expect(findUnreadMark(messages, "me", 5)).toBeNull();
     expect(findUnreadMark([], "me", 0)).toBeNull();
   });

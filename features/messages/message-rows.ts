@@ -14,11 +14,11 @@ export type MessageRow = {
   endsGroup: boolean;
 };
 
+export type DayRow = { kind: "day"; key: string; dayMs: number };
+export type UnreadRow = { kind: "unread"; key: string; count: number };
+
 /** One line of the log. Flat and keyed, so that a list that shows only a window of it can come. */
-export type LogRow =
-  | { kind: "day"; key: string; dayMs: number }
-  | { kind: "unread"; key: string; count: number }
-  | MessageRow;
+export type LogRow = DayRow | UnreadRow | MessageRow;
 
 export type UnreadMark = {
   /** The divider stands before the message with this key. */
@@ -29,11 +29,11 @@ export type UnreadMark = {
 /** Lays messages, oldest first, out as rows: a heading for each day, groups, the unread divider. */
 export function layOutRows(messages: readonly ChatMessage[], unread: UnreadMark | null): LogRow[] {
   const rows: LogRow[] = [];
-  let previous: MessageRow | null = null;
+  let previous: MessageRow | undefined;
   let dayMs: number | null = null;
   for (const message of messages) {
     const messageDay = startOfDay(message.sentAt);
-    let isApart = previous === null;
+    let isApart: boolean = previous === undefined;
     if (messageDay !== dayMs) {
       dayMs = messageDay;
       isApart = true;
@@ -43,7 +43,8 @@ export function layOutRows(messages: readonly ChatMessage[], unread: UnreadMark 
       isApart = true;
       rows.push({ kind: "unread", key: "unread", count: unread.count });
     }
-    const startsGroup = isApart || previous === null || !isTogether(previous.message, message);
+    const startsGroup: boolean =
+      isApart || previous === undefined || !isTogether(previous.message, message);
     if (startsGroup && previous) previous.endsGroup = true;
     previous = { kind: "message", key: message.key, message, startsGroup, endsGroup: false };
     rows.push(previous);
@@ -59,8 +60,8 @@ function isTogether(earlier: ChatMessage, later: ChatMessage): boolean {
 }
 
 /**
- * Where the unread divider belongs: before the oldest message of somebody else that is past the
- * viewer's read mark. `null` when there is none among the loaded messages.
+ * Where the unread divider belongs: before the oldest message that is past the viewer's read mark
+ * and below everything of their own. `null` when there is none among the loaded messages.
  */
 export function findUnreadMark(
   messages: readonly ChatMessage[],
@@ -72,10 +73,23 @@ export function findUnreadMark(
   for (let index = messages.length - 1; index >= 0; index--) {
     const { key, seq, senderId, isDeleted } = messages[index]!;
     if (seq === null) continue;
-    if (seq <= lastReadSeq) break;
-    if (senderId === viewerId || isDeleted) continue;
+    // Who writes has seen what stands above.
+    if (seq <= lastReadSeq || senderId === viewerId) break;
+    if (isDeleted) continue;
     beforeKey = key;
     count++;
   }
   return beforeKey === null ? null : { beforeKey, count };
+}
+
+export type DaySection = { day: DayRow; rows: (UnreadRow | MessageRow)[] };
+
+/** The rows by day, so that a day's heading can stay in view as long as its day does. */
+export function splitDays(rows: readonly LogRow[]): DaySection[] {
+  const sections: DaySection[] = [];
+  for (const row of rows) {
+    if (row.kind === "day") sections.push({ day: row, rows: [] });
+    else sections[sections.length - 1]?.rows.push(row);
+  }
+  return sections;
 }

@@ -37,6 +37,7 @@ export class Outbox {
   private readonly byConversation = new Map<string, readonly OutboxItem[]>();
   private readonly listeners = new Set<() => void>();
   private readonly prefix: string;
+  private changes = 0;
 
   constructor(
     userId: string,
@@ -107,7 +108,11 @@ export class Outbox {
     return () => this.listeners.delete(listener);
   };
 
+  /** Grows with every change, so that a screen can tell whether it is behind. */
+  version = (): number => this.changes;
+
   private changed(conversationId: string): void {
+    this.changes++;
     this.byConversation.delete(conversationId);
     for (const listener of this.listeners) listener();
   }

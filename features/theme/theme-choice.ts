@@ -4,7 +4,7 @@ export type ThemeChoice = "light" | "dark" | "system";
 export const THEME_STORAGE_KEY = "parley:theme";
 
 /** The colour of the browser's own bars, equal to `--surface` of each theme. */
-export const THEME_COLORS = { light: "#ffffff", dark: "#15191d" } as const;
+export const THEME_COLORS = { light: "#ffffff", dark: "#151a1f" } as const;
 
 export function parseThemeChoice(stored: string | null): ThemeChoice {
   return stored === "light" || stored === "dark" ? stored : "system";

@@ -1,0 +1,5 @@
+import { MessagesScreen } from "@/features/navigation/messages-screen";
+
+export default function MessagesPage() {
+  return <MessagesScreen />;
+}

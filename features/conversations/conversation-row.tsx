@@ -1,0 +1,159 @@
+"use client";
+
+import { Clock, TriangleAlert } from "lucide-react";
+import { memo, useId } from "react";
+import { Avatar } from "@/components/ui/avatar";
+import { cn } from "@/lib/cn";
+import { formatFull, formatListTime } from "@/lib/dates";
+import { t } from "../language/t";
+import { conversationHref, isPlainClick, openConversation } from "../navigation/open-conversation";
+import { PresenceDot, presenceText } from "../presence/presence-marks";
+import type { PresenceStatus } from "../presence/presence-status";
+import { unreadText } from "./use-unread-counts";
+
+/** What the second line says, most urgent first. */
+export type RowPreview =
+  | { kind: "typing"; text: string }
+  | { kind: "failed"; text: string }
+  | { kind: "sending"; text: string }
+  | { kind: "draft"; text: string }
+  | { kind: "message"; text: string; isQuiet: boolean };
+
+export type ConversationRowProps = {
+  conversationId: string;
+  title: string;
+  avatarId: string;
+  imageUrl: string | null;
+  preview: RowPreview;
+  lastMessageAt: number;
+  /** Midnight of today: a row looks different only when the day changes. */
+  todayMs: number;
+  unreadCount: number;
+  presence: PresenceStatus | undefined;
+  isOpen: boolean;
+};
+
+/** One conversation of the list. */
+export const ConversationRow = memo(
+  function ConversationRow(props: ConversationRowProps) {
+    const { conversationId, title, avatarId, imageUrl, preview, presence, unreadCount, isOpen } =
+      props;
+    const id = useId();
+    const time = formatListTime(props.lastMessageAt, props.todayMs, {
+      today: t("day.today"),
+      yesterday: t("day.yesterday"),
+    });
+    return (
+      <li className="px-2">
+        <a
+          href={conversationHref(conversationId)}
+          // The name alone names the link; the rest describes it.
+          aria-labelledby={`${id}-name`}
+          aria-describedby={`${id}-more ${id}-end`}
+          aria-current={isOpen ? "page" : undefined}
+          onClick={(event) => {
+            if (!isPlainClick(event)) return;
+            event.preventDefault();
+            if (!isOpen) openConversation(conversationId);
+          }}
+          className={cn(
+            "group grid min-h-[68px] grid-cols-[48px_minmax(0,1fr)_auto] items-center gap-3 rounded-row px-3 py-2.5",
+            "transition-colors duration-150 outline-offset-[-2px]",
+            isOpen ? "bg-accent-soft" : "hover:bg-hover",
+          )}
+        >
+          <Avatar id={avatarId} name={title} imageUrl={imageUrl}>
+            <PresenceDot status={presence} />
+          </Avatar>
+          <span className="min-w-0">
+            <bdi id={`${id}-name`} className="block truncate text-start font-semibold">
+              {title}
+            </bdi>
+            <span
+              id={`${id}-more`}
+              className="flex min-w-0 items-center gap-1 text-preview text-muted"
+            >
+              {presence === "active" && <span className="sr-only">{presenceText(presence)}, </span>}
+              <PreviewLine preview={preview} isUnread={unreadCount > 0} />
+            </span>
+          </span>
+          <span
+            id={`${id}-end`}
+            className="tabular grid justify-items-end gap-1.5 self-start pt-0.5 text-caption text-muted"
+          >
+            <time
+              dateTime={new Date(props.lastMessageAt).toISOString()}
+              title={formatFull(props.lastMessageAt)}
+            >
+              {time}
+            </time>
+            {unreadCount > 0 && (
+              <span className="grid h-[21px] min-w-[21px] animate-appear grid-flow-col place-content-center rounded-full bg-accent px-1.5 text-caption font-title text-on-accent">
+                {unreadText(unreadCount)}
+                <span className="sr-only">&nbsp;unread</span>
+              </span>
+            )}
+          </span>
+        </a>
+      </li>
+    );
+  },
+  (before, after) => {
+    const { preview: a, ...rest } = before;
+    const { preview: b, ...restAfter } = after;
+    return (
+      a.kind === b.kind &&
+      a.text === b.text &&
+      (Object.keys(rest) as (keyof typeof rest)[]).every((key) =>
+        Object.is(rest[key], restAfter[key]),
+      )
+    );
+  },
+);
+
+function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boolean }) {
+  switch (preview.kind) {
+    case "typing":
+      return <bdi className="truncate font-medium text-accent">{preview.text}</bdi>;
+    case "draft":
+      return (
+        <>
+          <span className="shrink-0 font-medium text-accent">{t("list.draft")}</span>
+          <bdi className="truncate">{preview.text}</bdi>
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <TriangleAlert size={14} aria-hidden="true" className="shrink-0 text-danger" />
+          <span className="shrink-0 font-medium text-danger">{t("list.failed")}</span>
+          <bdi className="truncate">{preview.text}</bdi>
+        </>
+      );
+    case "sending":
+      return (
+        <>
+          <Clock
+            size={13}
+            aria-label={t("list.pending")}
+            role="img"
+            className="shrink-0 text-faint"
+          />
+          <bdi className="truncate">{preview.text}</bdi>
+        </>
+      );
+    case "message":
+      return (
+        <bdi
+          className={cn(
+            "truncate",
+            preview.isQuiet && "italic",
+            isUnread && "font-medium text-ink",
+          )}
+        >
+          {preview.text}
+        </bdi>
+      );
+  }
+  return preview satisfies never;
+}

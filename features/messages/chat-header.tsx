@@ -1,0 +1,98 @@
+"use client";
+
+import { ChevronLeft } from "lucide-react";
+import { useMemo } from "react";
+import { Avatar } from "@/components/ui/avatar";
+import { IconButton } from "@/components/ui/icon-button";
+import { Bone } from "@/components/ui/skeleton";
+import { t } from "../language/t";
+import { closeConversation } from "../navigation/open-conversation";
+import { PresenceText } from "../presence/presence-marks";
+import { usePresence } from "../presence/use-presence";
+import type { Conversation } from "./use-chat";
+
+export type ChatHeaderProps = {
+  /** `undefined` while it loads. */
+  conversation: Conversation | undefined;
+  viewerId: string | null;
+  /** The chat has the screen to itself, so there must be a way back. */
+  isAlone: boolean;
+};
+
+/** Who one is talking to, and whether they are there. */
+export function ChatHeader({ conversation, viewerId, isAlone }: ChatHeaderProps) {
+  return (
+    <header className="flex h-[68px] items-center gap-3 border-b border-line bg-surface px-5 max-wide:h-[60px] max-wide:gap-2.5 max-wide:px-2">
+      {isAlone && (
+        <IconButton label={t("chat.back")} onClick={closeConversation} className="text-ink">
+          <ChevronLeft size={24} aria-hidden="true" className="rtl:-scale-x-100" />
+        </IconButton>
+      )}
+      {conversation ? (
+        <KnownHeader conversation={conversation} viewerId={viewerId} />
+      ) : (
+        <>
+          <Bone className="size-10 rounded-full" />
+          <Bone className="h-4 w-36" />
+        </>
+      )}
+    </header>
+  );
+}
+
+type KnownHeaderProps = { conversation: Conversation; viewerId: string | null };
+
+function KnownHeader({ conversation, viewerId }: KnownHeaderProps) {
+  const { isGroup, title, otherUser, conversationId } = conversation;
+  const name = title || t(isGroup ? "group.untitled" : "people.someone");
+  return (
+    <>
+      <Avatar
+        id={isGroup ? conversationId : (otherUser?.clerkId ?? conversationId)}
+        name={name}
+        imageUrl={otherUser?.imageUrl ?? null}
+        size="md"
+      />
+      <div className="min-w-0 flex-1">
+        <h2 className="truncate text-title leading-tight font-title">
+          <bdi>{name}</bdi>
+        </h2>
+        <p className="truncate text-meta leading-snug text-muted">
+          {isGroup ? (
+            <GroupPresence conversation={conversation} viewerId={viewerId} />
+          ) : (
+            otherUser && <PersonPresence userId={otherUser.clerkId} />
+          )}
+          &#8203;
+        </p>
+      </div>
+    </>
+  );
+}
+
+function PersonPresence({ userId }: { userId: string }) {
+  const presence = usePresence([userId]);
+  return <PresenceText status={presence.get(userId)} />;
+}
+
+function GroupPresence({ conversation, viewerId }: KnownHeaderProps) {
+  const others = useMemo(
+    () => conversation.members.map(({ userId }) => userId).filter((id) => id !== viewerId),
+    [conversation.members, viewerId],
+  );
+  const presence = usePresence(others);
+  const active = others.filter((userId) => presence.get(userId) === "active").length;
+  return (
+    <>
+      {t("presence.group", { count: conversation.memberCount })}
+      {active > 0 && (
+        <>
+          {", "}
+          <span className="font-medium text-online-ink">
+            {t("presence.groupActive", { count: active })}
+          </span>
+        </>
+      )}
+    </>
+  );
+}

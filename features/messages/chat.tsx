@@ -1,0 +1,127 @@
+"use client";
+
+import { MessageCircleOff } from "lucide-react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { refusalOf } from "@/shared/error-codes";
+import { PanelError } from "../connection/panel-error";
+import { t } from "../language/t";
+import { closeConversation } from "../navigation/open-conversation";
+import { ChatHeader } from "./chat-header";
+import { Composer, type ComposerHandle, type Editing } from "./composer";
+import { MessageLog, type MessageLogHandle } from "./message-log";
+import { useChat } from "./use-chat";
+import { useMessageChanges } from "./use-message-changes";
+import { useSendMessage } from "./use-send-message";
+
+export type ChatProps = {
+  conversationId: string;
+  /** It has the screen to itself, as on a phone. */
+  isAlone: boolean;
+};
+
+/** One open conversation. Must be keyed by its id: nothing of one chat may reach another. */
+export function Chat({ conversationId, isAlone }: ChatProps) {
+  return (
+    <main className="h-full min-h-0 bg-bg">
+      <PanelBoundary
+        resetKey={conversationId}
+        fallback={(error, retry) =>
+          refusalOf(error)?.code === "not_found" ? (
+            <MissingChat />
+          ) : (
+            <PanelError error={error} onRetry={retry} />
+          )
+        }
+      >
+        <OpenChat conversationId={conversationId} isAlone={isAlone} />
+      </PanelBoundary>
+    </main>
+  );
+}
+
+function OpenChat({ conversationId, isAlone }: ChatProps) {
+  const chat = useChat(conversationId);
+  const { viewerId, conversation, messages } = chat;
+  const sending = useSendMessage(conversationId);
+  const { changes, refusal, clearRefusal } = useMessageChanges(conversationId);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const log = useRef<MessageLogHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+
+  const startEditing = useCallback((messageId: string, content: string) => {
+    setEditing({ messageId, content });
+    composer.current?.focus();
+  }, []);
+
+  const send = useCallback(
+    (content: string) => {
+      // First, so that the new bubble is followed from wherever one was reading.
+      log.current?.followEnd();
+      return sending.send(content);
+    },
+    [sending],
+  );
+
+  const canDeleteAll = conversation?.isGroup === true && conversation.myRole !== "member";
+  const editLast = useCallback(() => {
+    const last = messages.findLast(
+      ({ id, senderId, isDeleted }) => id !== null && senderId === viewerId && !isDeleted,
+    );
+    if (last?.id) startEditing(last.id, last.content);
+  }, [messages, viewerId, startEditing]);
+
+  const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
+  return (
+    <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
+      <ChatHeader conversation={conversation} viewerId={viewerId} isAlone={isAlone} />
+      <MessageLog
+        ref={log}
+        conversationId={conversationId}
+        chat={chat}
+        canDeleteAll={canDeleteAll}
+        onEdit={startEditing}
+        {...logProps}
+      />
+      <div>
+        {refusal && (
+          <p
+            role="alert"
+            className="mx-5 mt-1 flex items-center justify-between gap-3 rounded-xl bg-danger-soft px-4 py-1 text-meta text-danger max-wide:mx-2.5"
+          >
+            {refusal}
+            <Button variant="quiet" className="text-meta" onClick={clearRefusal}>
+              {t("close")}
+            </Button>
+          </p>
+        )}
+        <Composer
+          ref={composer}
+          conversationId={conversationId}
+          onSend={send}
+          onEditLast={editLast}
+          editing={editing}
+          onEditEnd={(content) => {
+            if (editing && content !== null && content !== editing.content) {
+              changes.edit(editing.messageId, content);
+            }
+            setEditing(null);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function MissingChat() {
+  return (
+    <Notice
+      icon={<MessageCircleOff size={26} strokeWidth={1.8} aria-hidden="true" />}
+      title={t("chat.missing.title")}
+      text={t("chat.missing.text")}
+      action={<Button onClick={closeConversation}>{t("chat.missing.action")}</Button>}
+    />
+  );
+}

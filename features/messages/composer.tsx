@@ -1,0 +1,255 @@
+"use client";
+
+import { ArrowUp, Check, Pencil, Smile, X } from "lucide-react";
+import dynamic from "next/dynamic";
+import {
+  type KeyboardEvent,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { IconButton } from "@/components/ui/icon-button";
+import { cn } from "@/lib/cn";
+import { errorText } from "@/shared/error-text";
+import { contentMaxUnits } from "@/shared/limits";
+import { contentRefusal, isBlank } from "@/shared/message-text";
+import { t } from "../language/t";
+import { isTouch } from "../navigation/use-media";
+import { useTypingSender } from "../typing/use-typing-sender";
+import { useDraft } from "./use-draft";
+import { useTypeAnywhere } from "./use-type-anywhere";
+
+const EmojiDialog = dynamic(() => import("./emoji-dialog").then((room) => room.EmojiDialog));
+
+/** From so many units on it is said how many are left. */
+const COUNT_FROM_UNITS = contentMaxUnits - 300;
+
+export type Editing = { messageId: string; content: string };
+
+export type ComposerHandle = { focus: () => void };
+
+export type ComposerProps = {
+  ref: Ref<ComposerHandle>;
+  conversationId: string;
+  /** @returns false when the text cannot be taken now; it stays in the field. */
+  onSend: (content: string) => boolean;
+  /** The up arrow in an empty field. */
+  onEditLast: () => void;
+  /** The message that is being changed instead of writing a new one. */
+  editing: Editing | null;
+  /** `null`: given up. */
+  onEditEnd: (content: string | null) => void;
+};
+
+/** Where one writes. What is refused stays in the field with the reason below it. */
+export function Composer(props: ComposerProps) {
+  const { ref, conversationId, onSend, onEditLast, editing, onEditEnd } = props;
+  const [draft, setDraft] = useDraft(conversationId);
+  const [edited, setEdited] = useState("");
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isEmojiOpen, setIsEmojiOpen] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const isComposing = useRef(false);
+  const typing = useTypingSender(conversationId);
+
+  const text = editing ? edited : draft;
+  const trimmed = text.trim();
+  const isEmpty = isBlank(text);
+
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
+  useTypeAnywhere(field);
+  useGrowingField(field, text);
+
+  useEffect(() => {
+    // A phone's keyboard must not jump up with every chat that is opened.
+    if (!isTouch()) field.current?.focus({ preventScroll: true });
+  }, []);
+
+  useEffect(() => {
+    setRefusal(null);
+    if (!editing) return;
+    setEdited(editing.content);
+    // After the menu has given the focus back to its button.
+    const frame = requestAnimationFrame(() => {
+      const input = field.current;
+      input?.focus();
+      input?.setSelectionRange(input.value.length, input.value.length);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [editing]);
+
+  function change(next: string) {
+    setRefusal(null);
+    if (editing) return setEdited(next);
+    setDraft(next);
+    if (isBlank(next)) typing.noteStopped();
+    else typing.noteTyping();
+  }
+
+  function submit() {
+    if (isEmpty) return;
+    const problem = contentRefusal(trimmed);
+    if (problem) {
+      setRefusal(
+        problem.code === "too_long"
+          ? t("composer.tooLong", {
+              count: trimmed.length.toLocaleString("en"),
+              max: contentMaxUnits.toLocaleString("en"),
+            })
+          : errorText(problem.code, problem),
+      );
+      return;
+    }
+    if (editing) return onEditEnd(trimmed);
+    if (!onSend(trimmed)) return setRefusal(t("composer.full"));
+    setDraft("");
+    typing.noteStopped();
+    field.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const { isComposing: isImeKey, keyCode } = event.nativeEvent;
+    // The key that ends a composition belongs to it. Browsers disagree on what comes first, the end
+    // or the key, so the end counts only in the next task.
+    if (isImeKey || keyCode === 229 || isComposing.current) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
+      event.preventDefault();
+      if (!event.repeat) submit();
+    } else if (event.key === "Escape" && editing) {
+      event.preventDefault();
+      onEditEnd(null);
+    } else if (event.key === "ArrowUp" && text === "" && !editing) {
+      event.preventDefault();
+      onEditLast();
+    }
+  }
+
+  function insert(emoji: string) {
+    setIsEmojiOpen(false);
+    const input = field.current;
+    if (!input) return;
+    // In the next frame the dialog has let go of the focus.
+    requestAnimationFrame(() => {
+      input.focus();
+      // The one way that keeps the browser's undo; where it is gone the text is set directly.
+      if (!document.execCommand("insertText", false, emoji)) {
+        input.setRangeText(emoji, input.selectionStart, input.selectionEnd, "end");
+        change(input.value);
+      }
+    });
+  }
+
+  const left = contentMaxUnits - trimmed.length;
+  return (
+    <form
+      aria-label={t("composer.form")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      className="px-5 pt-1 pb-[18px] max-wide:px-2.5 max-wide:pb-2"
+    >
+      {editing && (
+        <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-accent-soft ps-3.5 text-meta font-medium text-accent">
+          <Pencil size={14} aria-hidden="true" />
+          <span className="flex-1">{t("composer.editing")}</span>
+          <IconButton label={t("composer.cancelEdit")} onClick={() => onEditEnd(null)}>
+            <X size={16} aria-hidden="true" />
+          </IconButton>
+        </div>
+      )}
+      <div className="flex items-end gap-0.5 rounded-composer border border-line bg-surface p-[5px] shadow-composer transition-colors duration-150 focus-within:border-accent">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          aria-label={t("composer.label")}
+          placeholder={t("composer.label")}
+          aria-invalid={refusal !== null || left < 0 || undefined}
+          aria-describedby={refusal !== null || left < 300 ? "composer-note" : undefined}
+          autoComplete="off"
+          value={text}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+          onCompositionStart={() => {
+            isComposing.current = true;
+          }}
+          onCompositionEnd={() => {
+            setTimeout(() => {
+              isComposing.current = false;
+            });
+          }}
+          onBlur={typing.noteStopped}
+          className="max-h-[40dvh] min-h-10 min-w-0 flex-1 resize-none bg-transparent py-[9px] ps-3 pe-1.5 text-body leading-[1.45] outline-none placeholder:text-faint focus-visible:shadow-none touch:min-h-11"
+        />
+        <IconButton
+          label={t("composer.emoji")}
+          className="rounded-full"
+          onClick={() => setIsEmojiOpen(true)}
+        >
+          <Smile size={21} strokeWidth={1.9} aria-hidden="true" />
+        </IconButton>
+        <button
+          type="submit"
+          aria-label={editing ? t("composer.save") : t("composer.send")}
+          title={editing ? t("composer.save") : t("composer.send")}
+          disabled={isEmpty}
+          // The field keeps the focus, and with it a phone its keyboard.
+          onPointerDown={(event) => event.preventDefault()}
+          className={cn(
+            "grid size-10 shrink-0 place-items-center rounded-full transition-[background-color,color,transform] duration-150 touch:size-11",
+            isEmpty
+              ? "bg-rail text-faint"
+              : "bg-accent text-on-accent hover:bg-accent-strong active:scale-95",
+          )}
+        >
+          {editing ? (
+            <Check size={19} strokeWidth={2.4} aria-hidden="true" />
+          ) : (
+            <ArrowUp size={19} strokeWidth={2.4} aria-hidden="true" />
+          )}
+        </button>
+      </div>
+      <ComposerNote refusal={refusal} units={trimmed.length} />
+      {isEmojiOpen && <EmojiDialog onChoose={insert} onClose={() => setIsEmojiOpen(false)} />}
+    </form>
+  );
+}
+
+function ComposerNote({ refusal, units }: { refusal: string | null; units: number }) {
+  const left = contentMaxUnits - units;
+  if (refusal === null && units < COUNT_FROM_UNITS) return null;
+  const isWrong = refusal !== null || left < 0;
+  const text =
+    refusal ??
+    (left >= 0
+      ? t("composer.left", { count: left })
+      : t("composer.tooLong", {
+          count: units.toLocaleString("en"),
+          max: contentMaxUnits.toLocaleString("en"),
+        }));
+  return (
+    <p
+      id="composer-note"
+      role={refusal === null ? undefined : "alert"}
+      className={cn("tabular px-4 pt-1.5 text-meta", isWrong ? "text-danger" : "text-muted")}
+    >
+      {text}
+    </p>
+  );
+}
+
+/** Lets the field grow with its text, up to its own largest height, and shrink again. */
+function useGrowingField(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what decides the height.
+  useLayoutEffect(() => {
+    const input = field.current;
+    if (!input) return;
+    input.style.height = "auto";
+    input.style.height = `${input.scrollHeight}px`;
+    input.style.overflowY = input.scrollHeight > input.clientHeight ? "auto" : "hidden";
+  }, [field, text]);
+}

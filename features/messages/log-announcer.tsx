@@ -1,0 +1,29 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { t } from "../language/t";
+import type { ChatState } from "./use-chat";
+
+/** Speaks each message of somebody else once, when it arrives; never history, never own ones. */
+export function LogAnnouncer({ chat }: { chat: ChatState }) {
+  const { messages, viewerId, conversation, isReady } = chat;
+  const [spoken, setSpoken] = useState("");
+  const lastSeq = useRef<number | null>(null);
+  useEffect(() => {
+    if (!isReady) return;
+    const newest = messages.findLast(({ seq }) => seq !== null);
+    const seq = newest?.seq ?? 0;
+    const known = lastSeq.current;
+    lastSeq.current = seq;
+    if (known === null || !newest || seq <= known) return;
+    if (newest.senderId === viewerId || newest.isDeleted) return;
+    const author = conversation?.members.find(({ userId }) => userId === newest.senderId);
+    const name = author?.name || t("people.someone");
+    setSpoken(t("message.said", { name, text: newest.content.slice(0, 300) }));
+  }, [messages, viewerId, conversation, isReady]);
+  return (
+    <div aria-live="polite" aria-atomic="true" className="sr-only">
+      {spoken}
+    </div>
+  );
+}

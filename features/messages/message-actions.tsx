@@ -1,0 +1,63 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import dynamic from "next/dynamic";
+import { memo, useState } from "react";
+import { cn } from "@/lib/cn";
+import { t } from "../language/t";
+import type { MessageMenuProps } from "./message-menu";
+
+const MessageMenu = dynamic(() => import("./message-menu").then((room) => room.MessageMenu), {
+  loading: () => <MenuButton isActive />,
+});
+
+export type MessageActionsProps = Omit<MessageMenuProps, "button" | "isOpen" | "onOpenChange">;
+
+/** The button of a message's menu. The menu's code comes when the button is first used anywhere. */
+export const MessageActions = memo(function MessageActions(props: MessageActionsProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const [wasOpened, setWasOpened] = useState(false);
+  if (!wasOpened) {
+    return (
+      <MenuButton
+        onClick={() => {
+          setWasOpened(true);
+          setIsOpen(true);
+        }}
+      />
+    );
+  }
+  return (
+    <MessageMenu
+      {...props}
+      isOpen={isOpen}
+      onOpenChange={setIsOpen}
+      button={<MenuButton isActive={isOpen} />}
+    />
+  );
+});
+
+type MenuButtonProps = React.ComponentPropsWithRef<"button"> & { isActive?: boolean };
+
+/** Seen while the message is pointed at or holds the focus, so that a quiet log stays quiet. */
+export function MenuButton({ isActive, className, ...rest }: MenuButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={t("message.actions")}
+      aria-haspopup="menu"
+      title={t("message.actions")}
+      className={cn(
+        "grid size-8 shrink-0 place-items-center self-center rounded-full text-muted transition-opacity duration-150",
+        "hover:bg-hover hover:text-ink focus-visible:opacity-100 touch:size-11",
+        isActive
+          ? "opacity-100"
+          : "opacity-0 group-focus-within/message:opacity-100 group-hover/message:opacity-100",
+        className,
+      )}
+      {...rest}
+    >
+      <Ellipsis size={18} aria-hidden="true" />
+    </button>
+  );
+}

@@ -1,0 +1,85 @@
+import type { CSSProperties } from "react";
+import { hueOf } from "@/components/ui/initials";
+import { cn } from "@/lib/cn";
+import { formatFull, formatTime } from "@/lib/dates";
+import { t } from "../language/t";
+import type { ChatMessage } from "./chat-message";
+import { MessageText } from "./message-text";
+import { MessageTicks } from "./message-ticks";
+import { countBigEmoji } from "./text-parts";
+
+export type MessageBubbleProps = {
+  message: ChatMessage;
+  isMine: boolean;
+  isRead: boolean;
+  showsName: boolean;
+  /** The last of its group points at its speaker. */
+  hasCorner: boolean;
+  authorName: string;
+};
+
+/** What was said, when, and how far it came; the time floats into the last line. */
+export function MessageBubble(props: MessageBubbleProps) {
+  const { message, isMine, showsName, hasCorner, authorName } = props;
+  const { content, isDeleted, senderId } = message;
+  const bigEmoji = isDeleted ? 0 : countBigEmoji(content);
+  const hasGround = !isDeleted && bigEmoji === 0;
+  const isFailed = message.delivery.kind === "failed";
+  return (
+    <div
+      className={cn(
+        "relative max-w-full min-w-0",
+        hasGround && "rounded-bubble px-[13px] pt-2 pb-[7px] shadow-bubble",
+        hasGround && (isMine ? "bg-mine" : "bg-theirs"),
+        hasGround && hasCorner && (isMine ? "rounded-ee-[6px]" : "rounded-es-[6px]"),
+        isDeleted && "rounded-bubble border border-line px-[13px] py-[7px]",
+        isFailed && "outline-[1.5px] outline-danger",
+        // What is not sent yet looks lighter, without becoming hard to read.
+        message.delivery.kind === "sending" && "opacity-90",
+      )}
+    >
+      {showsName ? (
+        <p
+          className="person-name mb-px truncate text-meta font-semibold"
+          style={{ "--person-hue": hueOf(senderId) } as CSSProperties}
+        >
+          <bdi>{authorName}</bdi>
+        </p>
+      ) : (
+        <span className="sr-only">{isMine ? t("message.you") : authorName}: </span>
+      )}
+      {isDeleted ? (
+        <span className="text-preview text-muted italic">{t("message.deleted")}</span>
+      ) : bigEmoji > 0 ? (
+        <span
+          className={cn("block leading-[1.15]", bigEmoji === 1 ? "text-[46px]" : "text-[36px]")}
+        >
+          {content.trim()}
+        </span>
+      ) : (
+        <MessageText text={content} />
+      )}
+      <MessageMeta {...props} isFloating={hasGround || isDeleted} />
+    </div>
+  );
+}
+
+function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
+  const { message, isMine, isRead, isFloating } = props;
+  const sentAt = new Date(message.sentAt);
+  return (
+    <span
+      className={cn(
+        "tabular inline-flex items-center gap-[3px] text-time leading-none select-none",
+        isFloating ? "float-end ms-3 mt-[7px] mb-px" : "flex justify-end pt-0.5",
+        isMine && isFloating && !message.isDeleted ? "text-on-mine-muted" : "text-muted",
+      )}
+    >
+      {message.isEdited && !message.isDeleted && <span>{t("message.edited")}</span>}
+      <time dateTime={sentAt.toISOString()} title={formatFull(message.sentAt)}>
+        {formatTime(message.sentAt)}
+      </time>
+      {isMine && !message.isDeleted && <MessageTicks delivery={message.delivery} isRead={isRead} />}
+    </span>
+  );
+}

@@ -1,0 +1,140 @@
+"use client";
+
+import { memo, useRef } from "react";
+import { Avatar } from "@/components/ui/avatar";
+import { cn } from "@/lib/cn";
+import { t } from "../language/t";
+import { type ChatMessage, isSameMessage } from "./chat-message";
+import { MessageActions } from "./message-actions";
+import { MessageBubble } from "./message-bubble";
+import { Reactions } from "./reactions";
+import type { MessageChanges } from "./use-message-changes";
+import type { Seen } from "./use-message-visibility";
+import type { MessageSending } from "./use-send-message";
+
+export type MessageItemProps = {
+  message: ChatMessage;
+  startsGroup: boolean;
+  endsGroup: boolean;
+  isMine: boolean;
+  /** In groups everybody else is named and pictured; in a talk of two it is plain who speaks. */
+  isInGroup: boolean;
+  isRead: boolean;
+  canDelete: boolean;
+  viewerId: string;
+  author: { name: string; imageUrl: string | null };
+  /** Just written here: it rises into place. */
+  isNew: boolean;
+  nameOf: (userId: string) => string;
+  watch: (element: HTMLElement | null, seen: Seen) => (() => void) | undefined;
+  changes: MessageChanges;
+  sending: MessageSending;
+  onEdit: (messageId: string, content: string) => void;
+};
+
+/** One message of the log with its reactions and its menu. */
+export const MessageItem = memo(
+  function MessageItem(props: MessageItemProps) {
+    const { message, startsGroup, endsGroup, isMine, isInGroup, author, viewerId } = props;
+    const { id, seq, senderId, delivery } = message;
+    const article = useRef<HTMLElement>(null);
+    const canAct = id !== null && !message.isDeleted;
+    const showsPicture = isInGroup && !isMine;
+    return (
+      <article
+        ref={(element) => {
+          article.current = element;
+          if (id === null || seq === null || isMine) return;
+          return props.watch(element, { messageId: id, seq });
+        }}
+        // A tap gives the message the focus, which shows its menu where there is no hovering.
+        tabIndex={-1}
+        className={cn(
+          "group/message flex w-full items-end gap-2.5 outline-none",
+          startsGroup ? "pt-3" : "pt-0.5",
+          isMine && "flex-row-reverse",
+          props.isNew && "animate-rise",
+        )}
+      >
+        {showsPicture && (
+          <span className="w-8 shrink-0 self-end">
+            {endsGroup && (
+              <Avatar id={senderId} name={author.name} imageUrl={author.imageUrl} size="sm" />
+            )}
+          </span>
+        )}
+        <div
+          className={cn(
+            "flex min-w-0 max-w-[min(68%,640px)] flex-col max-wide:max-w-[84%]",
+            isMine ? "items-end" : "items-start",
+          )}
+        >
+          <MessageBubble
+            message={message}
+            isMine={isMine}
+            isRead={props.isRead}
+            showsName={showsPicture && startsGroup}
+            hasCorner={endsGroup}
+            authorName={author.name}
+          />
+          {message.reactions.length > 0 && id !== null && (
+            <Reactions
+              reactions={message.reactions}
+              viewerId={viewerId}
+              nameOf={props.nameOf}
+              onToggle={(emoji) => props.changes.react(id, emoji)}
+            />
+          )}
+          {delivery.kind === "failed" && (
+            <FailedNote
+              reason={delivery.reason}
+              onRetry={() => props.sending.retry(message.key)}
+              onDiscard={() => props.sending.discard(message.key)}
+            />
+          )}
+        </div>
+        {canAct && (
+          <MessageActions
+            messageId={id}
+            content={message.content}
+            canEdit={isMine}
+            canDelete={isMine || props.canDelete}
+            changes={props.changes}
+            onEdit={props.onEdit}
+          />
+        )}
+      </article>
+    );
+  },
+  (before, after) => {
+    const { message: a, author: authorA, ...rest } = before;
+    const { message: b, author: authorB, ...restAfter } = after;
+    return (
+      isSameMessage(a, b) &&
+      authorA.name === authorB.name &&
+      authorA.imageUrl === authorB.imageUrl &&
+      (Object.keys(rest) as (keyof typeof rest)[]).every((key) =>
+        Object.is(rest[key], restAfter[key]),
+      )
+    );
+  },
+);
+
+type FailedNoteProps = { reason: string; onRetry: () => void; onDiscard: () => void };
+
+function FailedNote({ reason, onRetry, onDiscard }: FailedNoteProps) {
+  const action = "min-h-8 rounded-lg px-2 font-semibold touch:min-h-11";
+  return (
+    <div className="mt-1 flex flex-wrap items-center justify-end gap-x-1 text-meta">
+      <span role="alert" className="px-1 text-danger">
+        {reason}
+      </span>
+      <button type="button" onClick={onRetry} className={cn(action, "text-accent hover:bg-hover")}>
+        {t("message.retry")}
+      </button>
+      <button type="button" onClick={onDiscard} className={cn(action, "text-muted hover:bg-hover")}>
+        {t("message.discard")}
+      </button>
+    </div>
+  );
+}

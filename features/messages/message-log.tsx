@@ -1,0 +1,256 @@
+"use client";
+
+import { ArrowDown, LoaderCircle, MessageCircleHeart } from "lucide-react";
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { Notice } from "@/components/ui/notice";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { usePatientLoading } from "@/components/ui/use-patient-loading";
+import { formatDay, startOfDay } from "@/lib/dates";
+import { useServerNow } from "../connection/use-server-now";
+import { t } from "../language/t";
+import { TypingIndicator } from "../typing/typing-indicator";
+import { LogAnnouncer } from "./log-announcer";
+import { LogSkeleton } from "./log-skeleton";
+import { MessageItem } from "./message-item";
+import { layOutRows, type MessageRow, splitDays } from "./message-rows";
+import type { ChatState } from "./use-chat";
+import { useLogScroll } from "./use-log-scroll";
+import type { MessageChanges } from "./use-message-changes";
+import { useMessageVisibility } from "./use-message-visibility";
+import { useOutbox } from "./use-outbox";
+import type { MessageSending } from "./use-send-message";
+
+const MINUTE_MS = 60_000;
+
+export type MessageLogHandle = {
+  /** From now on the end is followed, as when one sends. */
+  followEnd: () => void;
+};
+
+export type MessageLogProps = {
+  ref: Ref<MessageLogHandle>;
+  conversationId: string;
+  chat: ChatState;
+  canDeleteAll: boolean;
+  sending: MessageSending;
+  changes: MessageChanges;
+  onEdit: (messageId: string, content: string) => void;
+};
+
+/** The messages of one conversation, the newest at the bottom. */
+export function MessageLog(props: MessageLogProps) {
+  const { ref, conversationId, chat } = props;
+  const { messages, isReady, unread, canLoadOlder, loadOlder } = chat;
+  const rows = useMemo(() => layOutRows(messages, unread), [messages, unread]);
+  const look = usePatientLoading(!isReady);
+  const isShown = look === "ready";
+  const scroll = useLogScroll({
+    rows,
+    hasRows: isShown,
+    openAtKey: unread?.beforeKey ?? null,
+    canLoadOlder,
+    loadOlder,
+  });
+  const { toEnd } = scroll;
+  useImperativeHandle(ref, () => ({ followEnd: () => toEnd() }), [toEnd]);
+
+  const newestSeq = messages.findLast(({ seq }) => seq !== null)?.seq ?? 0;
+  const newBelow = useNewBelow(chat, scroll.isAtEnd, newestSeq);
+  return (
+    <div className="relative min-h-0">
+      <div
+        ref={scroll.scroller}
+        role="log"
+        aria-label={t("chat.log")}
+        // New messages are spoken by the announcer; loaded history and own ones are not.
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key.
+        tabIndex={0}
+        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-3px] [overflow-anchor:none]"
+      >
+        <div
+          ref={scroll.content}
+          className="relative flex min-h-full flex-col justify-end px-6 pt-2 pb-1 max-wide:px-3"
+        >
+          {isShown && chat.isLoadingOlder && <OlderSpinner />}
+          {look === "skeleton" && <LogSkeleton />}
+          {isShown && rows.length === 0 && (
+            <Notice
+              icon={<MessageCircleHeart size={26} strokeWidth={1.8} aria-hidden="true" />}
+              title={t("chat.empty.title")}
+              text={t("chat.empty.text")}
+            />
+          )}
+          {isShown && <Rows {...props} rows={rows} log={scroll.scroller} newestSeq={newestSeq} />}
+          <TypingIndicator conversationId={conversationId} />
+        </div>
+      </div>
+      {scroll.isFarFromEnd && isShown && (
+        <JumpToEnd count={newBelow} onJump={() => toEnd(newBelow > 30 ? "instant" : "smooth")} />
+      )}
+      <LogAnnouncer chat={chat} />
+    </div>
+  );
+}
+
+type RowsProps = MessageLogProps & {
+  rows: ReturnType<typeof layOutRows>;
+  log: React.RefObject<HTMLElement | null>;
+  newestSeq: number;
+};
+
+function Rows(props: RowsProps) {
+  const { rows, log, newestSeq, conversationId, chat, sending, changes, onEdit } = props;
+  const { viewerId, conversation, readUpToSeq, lastReadSeq } = chat;
+  const todayMs = startOfDay(useServerNow(MINUTE_MS));
+  const written = useOutbox().of(conversationId);
+  const isGroup = conversation?.isGroup ?? false;
+  const people = useMemo(
+    () => new Map(conversation?.members.map((member) => [member.userId, member])),
+    [conversation?.members],
+  );
+  const nameOf = useCallback(
+    (userId: string) =>
+      userId === viewerId ? t("message.you") : people.get(userId)?.name || t("people.someone"),
+    [people, viewerId],
+  );
+  const watch = useMessageVisibility({ log, conversationId, lastReadSeq, newestSeq });
+
+  const renderMessage = ({ key, message, startsGroup, endsGroup }: MessageRow) => {
+    const author = people.get(message.senderId);
+    return (
+      <PanelBoundary key={key} fallback={() => <BrokenMessage />}>
+        <MessageItem
+          message={message}
+          startsGroup={startsGroup}
+          endsGroup={endsGroup}
+          isMine={message.senderId === viewerId}
+          isInGroup={isGroup}
+          isRead={message.seq !== null && message.seq <= readUpToSeq}
+          canDelete={props.canDeleteAll}
+          viewerId={viewerId}
+          author={{
+            name: author?.name || t("people.someone"),
+            imageUrl: author?.imageUrl ?? null,
+          }}
+          isNew={written.some((item) => item.clientMessageId === message.key)}
+          nameOf={nameOf}
+          watch={watch}
+          changes={changes}
+          sending={sending}
+          onEdit={onEdit}
+        />
+      </PanelBoundary>
+    );
+  };
+
+  return splitDays(rows).map(({ day, rows: ofDay }) => (
+    <section key={day.key} aria-label={dayName(day.dayMs, todayMs)}>
+      <div className="pointer-events-none sticky top-2 z-[2] my-3 grid justify-items-center">
+        <span
+          aria-hidden="true"
+          className="rounded-[10px] bg-rail px-[11px] py-[3px] text-caption font-medium text-muted"
+        >
+          {dayName(day.dayMs, todayMs)}
+        </span>
+      </div>
+      {ofDay.map((row) =>
+        row.kind === "unread" ? (
+          <UnreadDivider key={row.key} count={row.count} />
+        ) : (
+          renderMessage(row)
+        ),
+      )}
+    </section>
+  ));
+}
+
+function dayName(dayMs: number, todayMs: number): string {
+  return formatDay(dayMs, todayMs, { today: t("day.today"), yesterday: t("day.yesterday") });
+}
+
+function UnreadDivider({ count }: { count: number }) {
+  const line = "h-px flex-1 bg-current opacity-35";
+  return (
+    <div
+      data-unread
+      className="my-3 flex items-center gap-2.5 text-caption font-semibold text-accent"
+    >
+      <span className={line} />
+      {t("chat.unread", { count })}
+      <span className={line} />
+    </div>
+  );
+}
+
+function OlderSpinner() {
+  return (
+    <div
+      role="progressbar"
+      aria-label={t("chat.older")}
+      className="pointer-events-none absolute inset-x-0 top-2 z-[3] grid justify-items-center text-accent"
+    >
+      <LoaderCircle size={20} aria-hidden="true" className="motion-safe:animate-spin" />
+    </div>
+  );
+}
+
+function BrokenMessage() {
+  return (
+    <p role="note" className="py-1 text-center text-meta text-muted">
+      {t("message.broken")}
+    </p>
+  );
+}
+
+function JumpToEnd({ count, onJump }: { count: number; onJump: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={onJump}
+      aria-label={
+        count > 0 ? `${t("chat.toEnd")}, ${t("chat.newBelow", { count })}` : t("chat.toEnd")
+      }
+      title={t("chat.toEnd")}
+      className="absolute end-5 bottom-3 z-[4] grid size-11 animate-appear place-items-center rounded-full bg-raised text-muted shadow-float hover:text-ink max-wide:end-3"
+    >
+      <ArrowDown size={20} aria-hidden="true" />
+      {count > 0 && (
+        <span
+          aria-hidden="true"
+          className="tabular absolute -top-1.5 grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 text-time font-title text-on-accent"
+        >
+          {count > 99 ? "99+" : count}
+        </span>
+      )}
+    </button>
+  );
+}
+
+/** How many messages of others have come in below since the end was last seen. */
+function useNewBelow(chat: ChatState, isAtEnd: boolean, newestSeq: number): number {
+  const { messages, viewerId, isReady } = chat;
+  const [seenSeq, setSeenSeq] = useState<number | null>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isReady) return;
+    if (isAtEnd || isFirst.current) {
+      isFirst.current = false;
+      setSeenSeq(newestSeq);
+    }
+  }, [isReady, isAtEnd, newestSeq]);
+  return useMemo(() => {
+    if (isAtEnd || seenSeq === null || newestSeq <= seenSeq) return 0;
+    return messages.filter(
+      ({ seq, senderId }) => seq !== null && seq > seenSeq && senderId !== viewerId,
+    ).length;
+  }, [messages, viewerId, isAtEnd, seenSeq, newestSeq]);
+}

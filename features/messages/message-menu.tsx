@@ -1,0 +1,111 @@
+"use client";
+
+import { Copy, Pencil, SmilePlus, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import * as Menu from "radix-ui/dropdown-menu";
+import { type ReactNode, useState } from "react";
+import { cn } from "@/lib/cn";
+import { copyText } from "@/lib/copy-text";
+import { t } from "../language/t";
+import { QUICK_REACTIONS } from "./reaction-groups";
+import type { MessageChanges } from "./use-message-changes";
+
+const DeleteDialog = dynamic(() => import("./delete-dialog").then((room) => room.DeleteDialog));
+const EmojiDialog = dynamic(() => import("./emoji-dialog").then((room) => room.EmojiDialog));
+
+export type MessageMenuProps = {
+  messageId: string;
+  content: string;
+  canEdit: boolean;
+  canDelete: boolean;
+  changes: MessageChanges;
+  onEdit: (messageId: string, content: string) => void;
+  isOpen: boolean;
+  onOpenChange: (isOpen: boolean) => void;
+  button: ReactNode;
+};
+
+const ITEM =
+  "flex min-h-10 items-center gap-3 rounded-[10px] px-3 text-preview outline-none select-none data-highlighted:bg-hover touch:min-h-11";
+
+/** What can be done with a stored message. */
+export function MessageMenu(props: MessageMenuProps) {
+  const { messageId, content, canEdit, canDelete, changes, onEdit } = props;
+  const [asking, setAsking] = useState<"delete" | "emoji" | null>(null);
+  return (
+    <>
+      <Menu.Root open={props.isOpen} onOpenChange={props.onOpenChange} modal={false}>
+        <Menu.Trigger asChild>{props.button}</Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Content
+            align="end"
+            sideOffset={4}
+            collisionPadding={12}
+            // Editing and the dialogs take the focus themselves.
+            onCloseAutoFocus={(event) => {
+              if (asking !== null) event.preventDefault();
+            }}
+            className="z-30 min-w-52 animate-appear rounded-2xl bg-raised p-1.5 shadow-float"
+          >
+            <Menu.Group className="flex border-b border-line pb-1.5 mb-1.5">
+              {QUICK_REACTIONS.map((emoji) => (
+                <Menu.Item
+                  key={emoji}
+                  aria-label={t("message.react", { emoji })}
+                  onSelect={() => changes.react(messageId, emoji)}
+                  className="grid size-10 place-items-center rounded-full text-[20px] outline-none data-highlighted:bg-hover touch:size-11"
+                >
+                  <span aria-hidden="true">{emoji}</span>
+                </Menu.Item>
+              ))}
+              <Menu.Item
+                aria-label={t("message.moreReactions")}
+                onSelect={() => setAsking("emoji")}
+                className="grid size-10 place-items-center rounded-full text-muted outline-none data-highlighted:bg-hover touch:size-11"
+              >
+                <SmilePlus size={19} aria-hidden="true" />
+              </Menu.Item>
+            </Menu.Group>
+            <Menu.Item className={ITEM} onSelect={() => copyText(content)}>
+              <Copy size={17} aria-hidden="true" className="text-muted" />
+              {t("message.copy")}
+            </Menu.Item>
+            {canEdit && (
+              <Menu.Item className={ITEM} onSelect={() => onEdit(messageId, content)}>
+                <Pencil size={17} aria-hidden="true" className="text-muted" />
+                {t("message.edit")}
+              </Menu.Item>
+            )}
+            {canDelete && (
+              <Menu.Item
+                className={cn(ITEM, "text-danger data-highlighted:bg-danger-soft")}
+                onSelect={() => setAsking("delete")}
+              >
+                <Trash2 size={17} aria-hidden="true" />
+                {t("message.delete")}
+              </Menu.Item>
+            )}
+          </Menu.Content>
+        </Menu.Portal>
+      </Menu.Root>
+      {asking === "delete" && (
+        <DeleteDialog
+          onCancel={() => setAsking(null)}
+          onConfirm={() => {
+            setAsking(null);
+            changes.remove(messageId);
+          }}
+        />
+      )}
+      {asking === "emoji" && (
+        <EmojiDialog
+          onClose={() => setAsking(null)}
+          onChoose={(emoji) => {
+            setAsking(null);
+            changes.react(messageId, emoji);
+          }}
+        />
+      )}
+    </>
+  );
+}

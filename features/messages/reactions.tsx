@@ -1,0 +1,42 @@
+import { memo } from "react";
+import { cn } from "@/lib/cn";
+import { t } from "../language/t";
+import type { Reaction } from "./chat-message";
+import { groupReactions } from "./reaction-groups";
+
+export type ReactionsProps = {
+  reactions: readonly Reaction[];
+  viewerId: string;
+  nameOf: (userId: string) => string;
+  onToggle: (emoji: string) => void;
+};
+
+/** Reactions on the lower edge of a bubble; a tap gives or takes back the same one. */
+export const Reactions = memo(function Reactions(props: ReactionsProps) {
+  const { reactions, viewerId, nameOf, onToggle } = props;
+  return (
+    <div className="relative z-[1] -mt-[5px] flex flex-wrap gap-1 px-2.5">
+      {groupReactions(reactions, viewerId).map(({ emoji, count, isMine, userIds }) => (
+        <button
+          key={emoji}
+          type="button"
+          aria-label={`${emoji} ${count}`}
+          aria-pressed={isMine}
+          title={t("message.reactionBy", { emoji, names: userIds.map(nameOf).join(", ") })}
+          onClick={() => onToggle(emoji)}
+          className={cn(
+            // The target is larger than the pill, without making the row taller.
+            "tabular relative inline-flex items-center gap-1 rounded-xl border px-2 py-0.5 text-meta leading-[18px]",
+            "before:absolute before:-inset-x-0.5 before:-inset-y-2 before:content-['']",
+            isMine
+              ? "border-accent bg-accent-soft font-semibold text-accent"
+              : "border-line bg-raised text-muted hover:border-faint",
+          )}
+        >
+          <span>{emoji}</span>
+          <span>{count}</span>
+        </button>
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,44 @@
+"use client";
+
+import { useConvexAuth } from "convex/react";
+import { type ReactNode, Suspense } from "react";
+import { useIdentity } from "@/auth/use-identity";
+import { RowSkeleton } from "@/components/ui/skeleton";
+import { usePatientLoading } from "@/components/ui/use-patient-loading";
+import { ConnectionBanner } from "../connection/connection-banner";
+import { UnreadTitle } from "../conversations/unread-title";
+import { t } from "../language/t";
+import { OutboxDelivery } from "../messages/outbox-delivery";
+import { MainNavigation } from "./main-navigation";
+
+/**
+ * The frame around every screen of a signed-in person. The screens wait until the database knows who
+ * asks; the frame does not.
+ */
+export function AppShell({ children }: { children: ReactNode }) {
+  const { status } = useIdentity();
+  const { isAuthenticated } = useConvexAuth();
+  const look = usePatientLoading(status !== "signed-in" || !isAuthenticated);
+  return (
+    <div className="flex h-[var(--app-height,100dvh)] flex-col-reverse overflow-hidden bg-bg wide:flex-row">
+      <MainNavigation />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <ConnectionBanner />
+        <div className="min-h-0 flex-1">
+          {look === "ready" && <Suspense>{children}</Suspense>}
+          {look === "skeleton" && <FrameSkeleton />}
+        </div>
+      </div>
+      <UnreadTitle />
+      <OutboxDelivery />
+    </div>
+  );
+}
+
+function FrameSkeleton() {
+  return (
+    <div className="h-full border-line bg-surface pt-[110px] wide:w-[340px] wide:border-e">
+      <RowSkeleton label={t("list.loading")} />
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+
+/** From this width on the list and the chat stand side by side; equal to `--breakpoint-wide`. */
+const WIDE_QUERY = "(min-width: 720px)";
+
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = matchMedia(query);
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => matchMedia(query).matches,
+    () => true,
+  );
+}
+
+export function useIsWide(): boolean {
+  return useMedia(WIDE_QUERY);
+}
+
+/** Whether the main pointer is a finger: then Enter makes a new line and nothing takes focus unasked. */
+export function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}

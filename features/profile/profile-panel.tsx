@@ -1,0 +1,115 @@
+"use client";
+
+import { LogOut } from "lucide-react";
+import * as Dialog from "radix-ui/dialog";
+import { type RefObject, useState } from "react";
+import { useIdentity, useSignOut } from "@/auth/use-identity";
+import { Avatar } from "@/components/ui/avatar";
+import { Button } from "@/components/ui/button";
+import { cn } from "@/lib/cn";
+import type { TextKey } from "../language/messages-en";
+import { t } from "../language/t";
+import type { ThemeChoice } from "../theme/theme-choice";
+import { chooseTheme, useThemeChoice } from "../theme/use-theme";
+
+const THEMES: [ThemeChoice, TextKey][] = [
+  ["light", "profile.theme.light"],
+  ["dark", "profile.theme.dark"],
+  ["system", "profile.theme.system"],
+];
+
+export type ProfilePanelProps = {
+  onClose: () => void;
+  returnFocusTo: RefObject<HTMLButtonElement | null>;
+};
+
+/** Name, mail address, theme and the way out. */
+export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
+  const { userId, name, email } = useIdentity();
+  const signOut = useSignOut();
+  const choice = useThemeChoice();
+  const [isLeaving, setIsLeaving] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+
+  async function leave() {
+    setIsLeaving(true);
+    setRefusal(null);
+    try {
+      await signOut();
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : t("error.title"));
+      setIsLeaving(false);
+    }
+  }
+
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim wide:bg-transparent" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            returnFocusTo.current?.focus();
+          }}
+          className={cn(
+            "fixed z-50 animate-appear bg-raised p-5 shadow-float",
+            "wide:start-[84px] wide:bottom-4 wide:w-80 wide:rounded-[20px]",
+            "max-wide:inset-x-0 max-wide:bottom-0 max-wide:rounded-t-[24px] max-wide:pb-[calc(20px+env(safe-area-inset-bottom))]",
+          )}
+        >
+          <div className="flex items-center gap-3.5">
+            <Avatar id={userId ?? ""} name={name ?? ""} size="xl" />
+            <div className="min-w-0">
+              <Dialog.Title className="truncate text-title font-title">
+                <bdi>{name}</bdi>
+              </Dialog.Title>
+              <p className="truncate text-meta text-muted">
+                <bdi>{email}</bdi>
+              </p>
+            </div>
+          </div>
+          <fieldset className="mt-5">
+            <legend className="mb-2 text-meta font-medium text-muted">{t("profile.theme")}</legend>
+            <div className="grid grid-cols-3 gap-1 rounded-xl bg-rail p-1">
+              {THEMES.map(([theme, key]) => (
+                <label
+                  key={theme}
+                  className={cn(
+                    "grid min-h-9 cursor-pointer place-items-center rounded-[9px] px-1 text-center text-meta font-medium",
+                    "has-focus-visible:outline-2 has-focus-visible:outline-accent touch:min-h-11",
+                    choice === theme ? "bg-surface text-ink shadow-bubble" : "text-muted",
+                  )}
+                >
+                  <input
+                    type="radio"
+                    name="theme"
+                    className="sr-only"
+                    checked={choice === theme}
+                    onChange={() => chooseTheme(theme)}
+                  />
+                  {t(key)}
+                </label>
+              ))}
+            </div>
+          </fieldset>
+          {refusal && (
+            <p role="alert" className="mt-3 text-meta font-medium text-danger">
+              {refusal}
+            </p>
+          )}
+          <Button
+            variant="quiet"
+            wide
+            className="mt-4 border border-line"
+            disabled={isLeaving}
+            onClick={leave}
+          >
+            <LogOut size={17} aria-hidden="true" />
+            {isLeaving ? t("profile.signingOut") : t("profile.signOut")}
+          </Button>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
