@@ -50,7 +50,7 @@ test("whatever is followed stays on this site, read from any page of it", () => 
   }
 });
 
-test.each(["/sign-in", "/sign-up/x", "/api/auth/token", "/convex/version"])(
+test.each(["/", "/?x=1", "/sign-in", "/sign-up/x", "/api/auth/token", "/convex/version"])(
   "%s is no place to come back to",
   (path) => {
     expect(safeRedirect(path)).toBe(HOME_PATH);

@@ -18,6 +18,7 @@ export function safeRedirect(wanted: string | null | undefined): string {
   const url = new URL(wanted, DRAFT_ORIGIN);
   // `/.//evil.example` stays on this site as a URL, but its path would not when read again.
   if (url.origin !== DRAFT_ORIGIN || url.pathname.startsWith("//")) return HOME_PATH;
+  if (url.pathname === "/") return HOME_PATH;
   // Back to a sign-in page would be a circle, and the API and the engine are not for people.
   if (isSignPage(url.pathname) || /^\/(api|convex)(\/|$)/.test(url.pathname)) return HOME_PATH;
   return `${url.pathname}${url.search}${url.hash}`;

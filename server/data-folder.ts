@@ -1,4 +1,3 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { lockFolder } from "@parley/engine";
 import { explainTrouble } from "./start-refusal";
@@ -10,8 +9,6 @@ export type DataFolder = { path: string; release: () => void };
 export function openDataFolder(dataDir: string): DataFolder {
   const path = resolve(dataDir);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     const lock = lockFolder(path);
     return { path, release: () => void lock.release() };
   } catch (error) {

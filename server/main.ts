@@ -51,7 +51,17 @@ export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise
   try {
     // Side by side: the engine bundles functions while Next reads its build.
     const [services, pages] = await Promise.allSettled([
-      openServices({ config, rootDir, dataDir: folder.path, log }),
+      openServices({
+        config,
+        rootDir,
+        dataDir: folder.path,
+        isDev,
+        log,
+        onDiskFailed(error) {
+          log("error", "the disk has failed, the process ends", { error });
+          process.exit(1);
+        },
+      }),
       openPages({ rootDir, isDev, host: config.host, port: config.port }),
     ]);
     if (services.status === "fulfilled") opened.services = services.value;

@@ -13,7 +13,10 @@ export type ServicesOptions = {
   /** Where `convex/` is. */
   rootDir: string;
   dataDir: string;
+  isDev: boolean;
   log: Log;
+  /** The engine's disk has failed and it can promise nothing more. */
+  onDiskFailed: (error: Error) => void;
 };
 
 export type Services = Awaited<ReturnType<typeof openServices>>;
@@ -22,7 +25,8 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
  * Opens what answers behind the pages: the embedded identity service and the embedded engine, each
  * only when no hosted service takes its place.
  */
-export async function openServices({ config, rootDir, dataDir, log }: ServicesOptions) {
+export async function openServices(options: ServicesOptions) {
+  const { config, rootDir, dataDir, isDev, log, onDiskFailed } = options;
   const eventsTarget = findEventsTarget(config, dataDir);
   const identity = await openIdentity({ config, dataDir, log, eventsTarget });
   const openEngine = async () =>
@@ -34,7 +38,9 @@ export async function openServices({ config, rootDir, dataDir, log }: ServicesOp
       siteUrl: `${config.publicUrl}/convex/http`,
       adminKey: readOrMakeSecret(dataDir, "admin-key"),
       mountPath: "/convex",
+      revealsErrors: isDev,
       log,
+      onDiskFailed,
     });
   let engine: Engine | null;
   try {

@@ -1,3 +1,5 @@
+import { EngineError } from "@parley/engine";
+
 /** Trouble that the operator can mend: shown as its sentence alone, without a stack. */
 export class StartRefusal extends Error {
   override name = "StartRefusal";
@@ -8,8 +10,10 @@ export class StartRefusal extends Error {
  * @returns The refusal, or the error itself when it is nothing well-known.
  */
 export function explainTrouble(error: unknown, { what }: { what: string }): unknown {
-  if (error instanceof StartRefusal || typeof error !== "object" || error === null) return error;
-  const code = "code" in error ? error.code : "kind" in error ? error.kind : null;
+  if (error instanceof StartRefusal || !(error instanceof Error)) return error;
+  // The engine's troubles come with their sentence.
+  if (error instanceof EngineError) return new StartRefusal(error.message, { cause: error });
+  const code = "code" in error ? error.code : null;
   const sentence = typeof code === "string" ? SENTENCES[code] : undefined;
   return sentence ? new StartRefusal(`${what} ${sentence}`, { cause: error }) : error;
 }
@@ -22,6 +26,4 @@ const SENTENCES: Record<string, string> = {
   EROFS: "is on a file system that cannot be written.",
   ENOSPC: "has no space left on its disk.",
   ENOTDIR: "is not a folder.",
-  DataFolderInUse: "is in use by another Parley process: stop it first, or set PARLEY_DATA.",
-  DataFolderUnusable: "cannot be used: it must be a folder that this user can write.",
 };
