@@ -142,7 +142,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         caller: ANONYMOUS,
         allowsInternal: true,
       };
-      return valueOf(await runByKind(runtime, kind, call));
+      return resultValue(await runByKind(runtime, kind, call));
     },
     checkHealth: async () => {
       persistence.readSetting("catalog");
@@ -227,7 +227,7 @@ async function runByKind(
   }
 }
 
-function valueOf(result: FunctionResult): JSONValue {
+function resultValue(result: FunctionResult): JSONValue {
   if (result.ok) return JSON.parse(result.valueJson) as JSONValue;
   const error = new Error(result.errorMessage);
   if (result.errorDataJson !== undefined) {

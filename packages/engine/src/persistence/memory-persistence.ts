@@ -54,7 +54,6 @@ export function openMemoryPersistence(): Persistence {
     readBaseTs: () => baseTs,
     scan: (number, start, end, order, limit) => {
       const rows: BaseRow[] = [];
-      const index = indexOf(number);
       indexOf(number).visit(start, end, order, (key, row) => {
         if (rows.length >= limit) return false;
         rows.push({ key, ...row });

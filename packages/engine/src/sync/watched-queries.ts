@@ -114,7 +114,7 @@ export class WatchedQueries {
     const key = keyOf(request, isShared);
     const found = this.#queries.get(key);
     // A page that has grown since it was first asked for is no answer to somebody new.
-    const grows = found && found.isStale && found.journal !== request.journal;
+    const grows = found?.isStale && found.journal !== request.journal;
     if (found && !found.hasGrown && !grows) return found;
     const watched: WatchedQuery = {
       key,

@@ -1,0 +1,52 @@
+import { WebSocket } from "ws";
+
+type Message = Record<string, unknown> & { type: string };
+
+/** A peer that speaks the sync protocol by hand, to do what the stock client never would. */
+export interface SyncPeer {
+  send(message: Record<string, unknown>): void;
+  sendText(text: string): void;
+  /** The next message of a type, skipping others; rejects when the socket closes first. */
+  next(type: string): Promise<Message>;
+  closed: Promise<{ code: number; reason: string }>;
+  close(): void;
+}
+
+export async function openPeer(url: string, sessionId: string): Promise<SyncPeer> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api/1.48.0/sync`);
+  const received: Message[] = [];
+  const waiting: Array<{
+    type: string;
+    resolve: (m: Message) => void;
+    reject: (e: Error) => void;
+  }> = [];
+  socket.on("message", (data) => {
+    const message = JSON.parse(String(data)) as Message;
+    const place = waiting.findIndex((waiter) => waiter.type === message.type);
+    if (place < 0) received.push(message);
+    else waiting.splice(place, 1)[0]!.resolve(message);
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on("close", (code, reason) => {
+      for (const waiter of waiting) waiter.reject(new Error(`closed: ${code} ${String(reason)}`));
+      resolve({ code, reason: String(reason) });
+    });
+  });
+  socket.on("error", () => {});
+  await new Promise((resolve) => socket.once("open", resolve));
+  const send = (message: Record<string, unknown>) => socket.send(JSON.stringify(message));
+  if (sessionId !== "") {
+    send({ type: "Connect", sessionId, connectionCount: 0, lastCloseReason: null, clientTs: 0 });
+  }
+  return {
+    send,
+    sendText: (text) => socket.send(text),
+    next: (type) => {
+      const place = received.findIndex((message) => message.type === type);
+      if (place >= 0) return Promise.resolve(received.splice(place, 1)[0]!);
+      return new Promise((resolve, reject) => waiting.push({ type, resolve, reject }));
+    },
+    closed,
+    close: () => socket.close(),
+  };
+}
