@@ -35,17 +35,22 @@ export async function runWorkload(
   await load.connect(dialect, members);
   const gentle = await load.measure(options.latencyRate, options.latencySeconds);
   let limit = isGood(gentle) ? "" : reasonOf(gentle);
+  const tryOnce = async (rate: number) => {
+    const before = processorSeconds(serverPid);
+    const result = await load.measure(rate, options.stepSeconds);
+    const seconds = processorSeconds(serverPid) - before;
+    const good = isGood(result);
+    if (!good) {
+      limit = `${rate}/s: ${reasonOf(result)}`;
+      await recover(load, dialect, members);
+    }
+    return { rate, isGood: good, result: (seconds * 10_000) / Math.max(1, result.deliveries) };
+  };
   const best = await findMaximum(
     async (rate) => {
-      const before = processorSeconds(serverPid);
-      const result = await load.measure(rate, options.stepSeconds);
-      const seconds = processorSeconds(serverPid) - before;
-      const good = isGood(result);
-      if (!good) {
-        limit = `${rate}/s: ${reasonOf(result)}`;
-        await recover(load, dialect, members);
-      }
-      return { rate, isGood: good, result: (seconds * 10_000) / Math.max(1, result.deliveries) };
+      const first = await tryOnce(rate);
+      // One hiccup of the machine is not the server's limit: a rate is too high when it fails twice.
+      return first.isGood ? first : tryOnce(rate);
     },
     { startRate, maxRate: RATE_MAX, precision: PRECISION },
   );
