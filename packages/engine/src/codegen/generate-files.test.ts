@@ -1,0 +1,192 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { getFunctionName } from "convex/server";
+import ts from "typescript";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { generateFiles, writeGeneratedFiles } from "./generate-files.ts";
+
+const nodeModules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
+
+let root: string;
+let functionsDir: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "codegen-"));
+  functionsDir = join(root, "convex");
+  symlinkSync(nodeModules, join(root, "node_modules"));
+  write("package.json", '{"type":"module"}');
+  write(
+    "convex/schema.ts",
+    `import { defineSchema, defineTable } from "convex/server";
+     import { v } from "convex/values";
+     export default defineSchema({
+       notes: defineTable({ text: v.string() }).index("by_text", ["text"]),
+     });`,
+  );
+  write(
+    "convex/notes.ts",
+    `import { v } from "convex/values";
+     import { internalMutation, query } from "./_generated/server";
+     export const list = query({
+       args: { text: v.string() },
+       handler: (ctx, { text }) =>
+         ctx.db.query("notes").withIndex("by_text", (q) => q.eq("text", text)).collect(),
+     });
+     export const add = internalMutation({
+       args: { text: v.string() },
+       handler: (ctx, note) => ctx.db.insert("notes", note),
+     });`,
+  );
+  write("convex/dir/my-mod.ts", "export const one = 1;");
+  write("convex/dir_my/mod.ts", "export const two = 2;");
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(path: string, contents: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), contents);
+}
+
+/** What the type checker says of each file; errors in any other file of ours fail the test. */
+function typeErrors(paths: string[]): string[][] {
+  const files = paths.map((path) => join(root, path));
+  const program = ts.createProgram(files, {
+    noEmit: true,
+    strict: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+    types: [],
+  });
+  const errorsIn = (file: ts.SourceFile) =>
+    program
+      .getSemanticDiagnostics(file)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+  for (const file of program.getSourceFiles()) {
+    if (file.fileName.includes("/convex/") && !file.fileName.includes("node_modules")) {
+      expect(errorsIn(file)).toEqual([]);
+    }
+  }
+  return files.map((path) => errorsIn(program.getSourceFile(path)!));
+}
+
+function contentsOf(path: string): string {
+  return generateFiles(functionsDir).find((file) => file.path === path)!.contents;
+}
+
+describe("generateFiles", () => {
+  test("[CG1] five files", () => {
+    expect(generateFiles(functionsDir).map(({ path }) => path)).toEqual([
+      "_generated/api.d.ts",
+      "_generated/api.js",
+      "_generated/dataModel.d.ts",
+      "_generated/server.d.ts",
+      "_generated/server.js",
+    ]);
+  });
+
+  test("[CG2] modules as Convex counts them", () => {
+    write("convex/crons.ts", "export default 1;");
+    write("convex/http.tsx", "export default 1;");
+    write("convex/plain.js", "");
+    for (const left of [
+      "auth.config.ts",
+      "notes.test.ts",
+      "types.d.ts",
+      ".hidden.ts",
+      "#temp.ts",
+      "with space.ts",
+      "readme.md",
+      "_generated/old.ts",
+      "component/convex.config.ts",
+      "component/inner.ts",
+    ]) {
+      write(`convex/${left}`, "export const x = 1;");
+    }
+    write("convex/script.ts", "// nothing is exported");
+    const modules = [...contentsOf("_generated/api.d.ts").matchAll(/from "\.\.\/(.*)\.js"/g)];
+    expect(modules.map(([, path]) => path)).toEqual([
+      "crons",
+      "dir/my-mod",
+      "dir_my/mod",
+      "http",
+      "notes",
+      "plain",
+    ]);
+  });
+
+  test("[CG3] types follow schema and functions; without a schema they permit all", {
+    timeout: 60_000,
+  }, () => {
+    write(
+      "convex/run.ts",
+      `import { api, components, internal } from "./_generated/api";
+       import type { Doc, Id } from "./_generated/dataModel";
+       import { action, env } from "./_generated/server";
+       const text = (note: Doc<"notes">): string => note.text + note._id;
+       export const run = action(async (ctx): Promise<string[]> => {
+         const id: Id<"notes"> = await ctx.runMutation(internal.notes.add, { text: "x" });
+         const notes = await ctx.runQuery(api.notes.list, { text: id });
+         return [...notes.map(text), env.HOME ?? "", ...Object.keys(components)];
+       });`,
+    );
+    write(
+      "app/bad.ts",
+      `import { api, internal } from "../convex/_generated/api";
+       import type { Doc } from "../convex/_generated/dataModel";
+       export const a = [api.notes.list, internal.notes.add, api.run.run];
+       export const b = api.notes.add;
+       export const c = internal.notes.list;
+       export type D = Doc<"nothing">;
+       export const e = (note: Doc<"notes">) => note.title;`,
+    );
+    write(
+      "free/convex/things.ts",
+      `import type { Doc, Id } from "./_generated/dataModel";
+       import { mutation } from "./_generated/server";
+       export const add = mutation(async (ctx): Promise<Id<"things">> => {
+         const thing: Doc<"things"> = { anything: 1 };
+         return await ctx.db.insert("things", thing);
+       });`,
+    );
+    writeGeneratedFiles(functionsDir);
+    writeGeneratedFiles(join(root, "free/convex"));
+    expect(typeErrors(["app/bad.ts", "free/convex/things.ts"])).toEqual([
+      [
+        expect.stringContaining("'add' does not exist"),
+        expect.stringContaining("'list' does not exist"),
+        expect.stringContaining("does not satisfy the constraint"),
+        expect.stringContaining("'title' does not exist"),
+      ],
+      [],
+    ]);
+  });
+
+  test("[CG4] references are paths, builders are the library's", async () => {
+    writeGeneratedFiles(functionsDir);
+    const load = (path: string) =>
+      import(pathToFileURL(join(functionsDir, path)).href) as Promise<Record<string, never>>;
+    const { api, internal } = await load("_generated/api.js");
+    const { dir } = api as unknown as { dir: Record<string, { one: never }> };
+    expect(getFunctionName(dir["my-mod"]!.one)).toBe("dir/my-mod:one");
+    expect(internal).toBeDefined();
+    const { query } = await load("_generated/server.js");
+    const make = query as unknown as (handler: () => null) => Record<string, unknown>;
+    const { isQuery, isPublic } = make(() => null);
+    expect([isQuery, isPublic]).toEqual([true, true]);
+  });
+
+  test("[CG4] files that are right already are not written again", () => {
+    expect(writeGeneratedFiles(functionsDir).length).toBe(5);
+    const before = statSync(join(functionsDir, "_generated/api.d.ts")).mtimeMs;
+    expect(writeGeneratedFiles(functionsDir)).toEqual([]);
+    write("convex/more.ts", "export const x = 1;");
+    expect(writeGeneratedFiles(functionsDir)).toEqual(["_generated/api.d.ts"]);
+    expect(statSync(join(functionsDir, "_generated/api.d.ts")).mtimeMs).toBeGreaterThanOrEqual(
+      before,
+    );
+  });
+});

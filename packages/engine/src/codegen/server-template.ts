@@ -1,0 +1,98 @@
+import { header } from "./header.ts";
+
+const WHAT = "What functions are made with: the builders, typed by the tables of this folder.";
+
+interface Builder {
+  name: string;
+  type: string;
+  about: string;
+}
+
+const BUILDERS: readonly Builder[] = [
+  {
+    name: "query",
+    type: 'QueryBuilder<DataModel, "public">',
+    about: "Defines a query that clients may call. It reads, and is run again when that changes.",
+  },
+  {
+    name: "internalQuery",
+    type: 'QueryBuilder<DataModel, "internal">',
+    about: "Defines a query that only other functions may call.",
+  },
+  {
+    name: "mutation",
+    type: 'MutationBuilder<DataModel, "public">',
+    about: "Defines a mutation that clients may call. It reads and writes in one transaction.",
+  },
+  {
+    name: "internalMutation",
+    type: 'MutationBuilder<DataModel, "internal">',
+    about: "Defines a mutation that only other functions may call.",
+  },
+  {
+    name: "action",
+    type: 'ActionBuilder<DataModel, "public">',
+    about: "Defines an action that clients may call. It may talk to the world, and calls others.",
+  },
+  {
+    name: "internalAction",
+    type: 'ActionBuilder<DataModel, "internal">',
+    about: "Defines an action that only other functions may call.",
+  },
+  {
+    name: "httpAction",
+    type: "HttpActionBuilder",
+    about: "Defines what answers an HTTP request; `http.ts` says which one.",
+  },
+];
+
+/** Types of the builders and of what they hand to functions. */
+export function serverTypes(): string {
+  const builders = BUILDERS.map(
+    ({ name, type, about }) => `/** ${about} */\nexport declare const ${name}: ${type};\n`,
+  );
+  return `${header(WHAT)}import type {
+  ActionBuilder,
+  GenericActionCtx,
+  GenericDatabaseReader,
+  GenericDatabaseWriter,
+  GenericMutationCtx,
+  GenericQueryCtx,
+  HttpActionBuilder,
+  MutationBuilder,
+  QueryBuilder,
+} from "convex/server";
+import type { DataModel } from "./dataModel.js";
+
+${builders.join("\n")}
+/** The environment variables of the deployment. */
+export declare const env: Record<string, string | undefined>;
+
+/** What a query is given as its first argument. */
+export type QueryCtx = GenericQueryCtx<DataModel>;
+
+/** What a mutation is given as its first argument. */
+export type MutationCtx = GenericMutationCtx<DataModel>;
+
+/** What an action is given as its first argument. */
+export type ActionCtx = GenericActionCtx<DataModel>;
+
+/** The database as queries see it. */
+export type DatabaseReader = GenericDatabaseReader<DataModel>;
+
+/** The database as mutations see it. */
+export type DatabaseWriter = GenericDatabaseWriter<DataModel>;
+`;
+}
+
+/** The builders themselves: the library's, under the names without types. */
+export function serverJs(): string {
+  const imports = BUILDERS.map(({ name }) => `  ${name}Generic,\n`);
+  const exports = BUILDERS.map(({ name }) => `export const ${name} = ${name}Generic;\n`);
+  return `${header(WHAT)}import {
+${imports.join("")}} from "convex/server";
+
+${exports.join("")}
+export const env = process.env;
+`;
+}
