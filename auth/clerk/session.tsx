@@ -3,10 +3,12 @@
 import { ClerkProvider, useAuth, useClerk, useUser } from "@clerk/nextjs";
 import type { ConvexReactClient } from "convex/react";
 import { ConvexProviderWithClerk } from "convex/react-clerk";
-import { type ReactNode, useCallback, useMemo } from "react";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useCallback, useEffect, useMemo } from "react";
 import { type Identity, LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
+import { isSignPage, signInPathFor } from "../safe-redirect";
 
 /** Clerk's session, with Convex's own provider for it, unchanged. */
 export function ClerkSession({
@@ -57,6 +59,14 @@ function ClerkIdentity({ client, children }: { client: ConvexReactClient; childr
     await clerk.signOut({ redirectUrl: "/sign-in" });
   }, [client, clerk]);
 
+  const isVisitor = isSignPage(usePathname());
+  useEffect(() => {
+    if (identity.status !== "signed-out" || isVisitor) return;
+    window.location.replace(signInPathFor(window.location));
+  }, [identity.status, isVisitor]);
+
   const value = useMemo(() => ({ identity, signOut }), [identity, signOut]);
-  return <IdentityContext value={value}>{children}</IdentityContext>;
+  // Nothing below may ask Convex before Convex waits for a token, which it does once Clerk has loaded.
+  const mayAsk = isVisitor || identity.status === "signed-in";
+  return <IdentityContext value={value}>{mayAsk ? children : null}</IdentityContext>;
 }

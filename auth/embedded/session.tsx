@@ -1,6 +1,7 @@
 "use client";
 
 import { ConvexProviderWithAuth, type ConvexReactClient } from "convex/react";
+import { usePathname } from "next/navigation";
 import {
   type ReactNode,
   useCallback,
@@ -10,7 +11,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { LOADING_IDENTITY, type SignOut } from "../contract";
+import { LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
 import { isSignPage, signInPathFor } from "../safe-redirect";
@@ -28,36 +29,35 @@ export function EmbeddedSession({
 }) {
   const [source] = useState(createBrowserTokenSource);
   const tabs = useRef<TabChannel | null>(null);
-  const identity = useSyncExternalStore(
-    source.subscribe,
-    source.getIdentity,
-    () => LOADING_IDENTITY,
-  );
+  // The server shows these pages only to people without a session; there is nothing to ask.
+  const isVisitor = isSignPage(usePathname());
+  const known = useSyncExternalStore(source.subscribe, source.getIdentity, () => LOADING_IDENTITY);
+  const identity = isVisitor ? SIGNED_OUT_IDENTITY : known;
 
   useEffect(() => {
-    source.start();
+    if (!isVisitor) source.start();
     const channel = openTabChannel(() => window.location.reload());
     tabs.current = channel;
     return () => {
       source.stop();
       channel.close();
     };
-  }, [source]);
+  }, [source, isVisitor]);
 
   useEffect(() => {
-    if (identity.status !== "signed-out" || isSignPage(window.location.pathname)) return;
+    if (isVisitor || identity.status !== "signed-out") return;
     window.location.replace(signInPathFor(window.location));
-  }, [identity.status]);
+  }, [identity.status, isVisitor]);
 
+  // Signed in until the service says otherwise: so the client waits for the token from its first
+  // moment on. On the sign-in page it is told nothing and does not even connect.
   const useAuth = useCallback(
     () => ({
-      // Signed out counts as loading too: then the client neither connects for nothing on the
-      // sign-in page, nor re-asks every query without a token in the moment before the page goes.
-      isLoading: identity.status !== "signed-in",
-      isAuthenticated: identity.status === "signed-in",
+      isLoading: isVisitor,
+      isAuthenticated: !isVisitor,
       fetchAccessToken: source.fetchAccessToken,
     }),
-    [identity.status, source],
+    [isVisitor, source],
   );
 
   const signOut = useCallback<SignOut>(async () => {
@@ -78,13 +78,22 @@ export function EmbeddedSession({
 }
 
 function createBrowserTokenSource() {
-  return createTokenSource({
+  const source = createTokenSource({
     fetch: (...request) => window.fetch(...request),
     now: () => performance.now(),
     random: Math.random,
     wait: waitOrOnline,
     onPersonChanged: () => window.location.reload(),
   });
+  return {
+    ...source,
+    async fetchAccessToken(options: { forceRefreshToken: boolean }): Promise<string | null> {
+      const token = await source.fetchAccessToken(options);
+      // The session is over and the page is about to go. Told so, the client would ask every query
+      // again without a token, and the page would end in errors.
+      return token ?? new Promise(() => undefined);
+    },
+  };
 }
 
 function waitOrOnline(delayMs: number): Promise<void> {
