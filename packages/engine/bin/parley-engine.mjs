@@ -1,13 +1,20 @@
 #!/usr/bin/env node
 // The engine ships as TypeScript source. esbuild, which it needs anyway to bundle user functions,
 // turns the command line into one module in about 50 ms: no build step to forget, no stale output.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const packageDir = fileURLToPath(new URL("..", import.meta.url));
-const outfile = `${packageDir}dist/cli.${process.pid}.mjs`;
+const outDir = makeOutDir();
+process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+
+const outfile = join(outDir, "cli.mjs");
 await build({
-  entryPoints: [`${packageDir}src/cli/main.ts`],
+  entryPoints: [join(packageDir, "src/cli/main.ts")],
   outfile,
   bundle: true,
   platform: "node",
@@ -18,4 +25,22 @@ await build({
   logLevel: "error",
 });
 const { main } = await import(pathToFileURL(outfile).href);
+// Loaded is loaded: gone now, it cannot be left behind by a process that is killed.
+rmSync(outfile, { force: true });
 await main(process.argv.slice(2));
+
+/**
+ * A folder of this process's own, from which Node finds our dependencies: in the package, or where
+ * that is read-only, in the temporary folder beside a link to them.
+ */
+function makeOutDir() {
+  try {
+    mkdirSync(join(packageDir, "dist"), { recursive: true });
+    return mkdtempSync(join(packageDir, "dist", "cli-"));
+  } catch {
+    const dir = mkdtempSync(join(tmpdir(), "parley-engine-"));
+    const convex = createRequire(import.meta.url).resolve("convex/package.json");
+    symlinkSync(dirname(dirname(convex)), join(dir, "node_modules"), "junction");
+    return dir;
+  }
+}

@@ -1,0 +1,60 @@
+import { EngineError } from "../base/engine-error.ts";
+import { writeGeneratedFiles } from "../codegen/generate-files.ts";
+import { CommandLineError, HELP, parseCommandLine } from "./command-line.ts";
+import { start } from "./start.ts";
+
+/**
+ * The command line of the engine. Ends the process where it fails: 2 for a command line that is not
+ * understood, 1 for everything else, each with one sentence.
+ *
+ * @param argv What follows the program's name.
+ */
+export async function main(argv: string[]): Promise<void> {
+  try {
+    await run(argv);
+  } catch (error) {
+    if (error instanceof CommandLineError) fail(error.message, error.exitCode);
+    else if (error instanceof EngineError) fail(error.message, 1);
+    else throw error;
+  }
+}
+
+async function run(argv: string[]): Promise<void> {
+  const command = parseCommandLine(argv);
+  switch (command.command) {
+    case "help":
+      process.stdout.write(HELP);
+      return;
+    case "codegen":
+      codegen(command.functionsDir);
+      return;
+    case "start":
+      await start(command.options);
+      return;
+    default:
+      command satisfies never;
+  }
+}
+
+function codegen(functionsDir: string): void {
+  const written = readable(functionsDir, () => writeGeneratedFiles(functionsDir));
+  for (const path of written) console.log(`Wrote ${path}`);
+  if (written.length === 0) console.log("Everything in _generated is up to date.");
+}
+
+function readable<T>(functionsDir: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    throw new CommandLineError(
+      `The functions folder ${functionsDir} cannot be used: ${error.message.split(",", 1)[0]}.`,
+      1,
+    );
+  }
+}
+
+function fail(message: string, exitCode: number): never {
+  console.error(message);
+  process.exit(exitCode);
+}

@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import type { Log } from "../base/environment.ts";
+import { writeGeneratedFiles } from "../codegen/generate-files.ts";
+import { createEngine, type Engine } from "../engine.ts";
+import type { StartOptions } from "./command-line.ts";
+import { listen, urlOf } from "./listen.ts";
+
+/** By then everything has ended, or is ended. The promise is 5 s. */
+const DRAIN_MS = 4_500;
+
+/**
+ * Serves a functions folder until a signal comes.
+ *
+ * Ports are opened first: that a port is taken is known at once, and functions are told the real
+ * addresses. Until the engine is there, requests are asked to come again.
+ *
+ * @throws CommandLineError, EngineError with a sentence for the person.
+ */
+export async function start(options: StartOptions): Promise<void> {
+  const stopping = whenStopped();
+  let engine: Engine | null = null;
+  const server = createServer((request, response) => {
+    if (engine === null) comeAgain(request, response);
+    else engine.handleRequest(request, response);
+  });
+  const site = createServer((request, response) => {
+    if (engine === null) comeAgain(request, response);
+    else engine.handleSiteRequest(request, response);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (engine === null) socket.destroy();
+    else engine.handleUpgrade(request, socket, head);
+  });
+  const { host } = options;
+  const addresses = {
+    cloudUrl: urlOf(host, await listen(server, host, options.port, "--port")),
+    siteUrl: urlOf(host, await listen(site, host, options.sitePort, "--site-port")),
+  };
+  generateIfMissing(options.functionsDir);
+  engine = await createEngine({
+    dataDir: options.dataDir,
+    functionsDir: options.functionsDir,
+    environmentVariables: environmentVariables(),
+    cloudUrl: process.env.CONVEX_CLOUD_URL || addresses.cloudUrl,
+    siteUrl: process.env.CONVEX_SITE_URL || addresses.siteUrl,
+    adminKey: options.adminKey,
+    mountPath: "",
+    revealsErrors: options.revealsErrors,
+    log: logLine,
+    onDiskFailed: (error) => {
+      console.error(error.message);
+      process.exit(1);
+    },
+  });
+  // A promise that a user's function forgot about must not end everybody's service.
+  process.on("unhandledRejection", (reason) => {
+    logLine("error", "A promise was rejected and nobody was waiting for it.", {
+      reason: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+    });
+  });
+  console.log(`HTTP actions are at ${addresses.siteUrl}`);
+  console.log(`The engine is ready at ${addresses.cloudUrl}`);
+  await stopping;
+  await drain(engine, [server, site]);
+}
+
+/**
+ * Functions import their builders from `_generated`, which many people do not keep in their
+ * repository. What is there is left alone; what cannot be written is said when it is missed.
+ */
+function generateIfMissing(functionsDir: string): void {
+  if (existsSync(join(functionsDir, "_generated"))) return;
+  try {
+    writeGeneratedFiles(functionsDir);
+  } catch {
+    // A folder that is missing or read-only: loading it says so, if that matters.
+  }
+}
+
+/** Resolves at the first signal. Later ones, which `npm` likes to send, change nothing. */
+function whenStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
+  });
+}
+
+async function drain(engine: Engine, servers: Server[]): Promise<void> {
+  const deadline = setTimeout(() => process.exit(0), DRAIN_MS);
+  const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+  for (const server of servers) server.closeIdleConnections();
+  await engine.close();
+  for (const server of servers) server.closeAllConnections();
+  await Promise.all(closed);
+  clearTimeout(deadline);
+  process.exit(0);
+}
+
+function comeAgain(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
+  response.end('{"code":"Starting","message":"The engine is starting; try again."}');
+}
+
+function environmentVariables(): Record<string, string> {
+  const set = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(set);
+}
+
+const logLine: Log = (level, message, facts) => {
+  const about = facts === undefined ? "" : ` ${JSON.stringify(facts)}`;
+  console.error(`${new Date().toISOString()} ${level} ${message}${about}`);
+};
