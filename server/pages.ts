@@ -19,7 +19,8 @@ export async function openPages(options: {
 }): Promise<Pages> {
   const { rootDir, isDev, host, port } = options;
   // Next would listen for upgrades on the server of the first request it sees, the engine's sockets
-  // included. Given this one, which nobody ever emits on, it hears none.
+  // included. Given this one, it hears those that we pass on: its own, while developing.
+  // (`getUpgradeHandler` answers nothing: it leads past the router, where hot reload lives.)
   const deafServer = new EventEmitter() as Server;
   const app = next({
     dev: isDev,
@@ -31,10 +32,13 @@ export async function openPages(options: {
   });
   await app.prepare();
   const handleRequest = app.getRequestHandler();
-  const upgrade = isDev ? app.getUpgradeHandler() : null;
   return {
     handleRequest: (request, response) => handleRequest(request, response),
-    handleUpgrade: upgrade && ((request, socket, head) => upgrade(request, socket, head)),
+    handleUpgrade: isDev
+      ? async (request, socket, head) => {
+          deafServer.emit("upgrade", request, socket, head);
+        }
+      : null,
     close: () => app.close(),
   };
 }
