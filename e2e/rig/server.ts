@@ -25,6 +25,8 @@ export interface RunningProcess {
   output(): string;
   /** Sends one signal to the process that was started and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
+  /** Sends it to the whole group, as a terminal does. */
+  stopGroup(signal?: NodeJS.Signals): Promise<Ended>;
   /** Waits for an end that comes by itself. */
   ended: Promise<Ended>;
 }
@@ -102,6 +104,11 @@ export function launch(
       child.kill(signal);
       return ended;
     },
+    stopGroup(signal = "SIGTERM") {
+      signalledMs = performance.now();
+      process.kill(-(child.pid ?? 0), signal);
+      return ended;
+    },
   };
 }
 
@@ -120,6 +127,30 @@ export async function waitForOutput(
     if (hasEnded) throw new Error(`The process ended early:\n${child.output()}`);
     if (performance.now() > deadlineMs) {
       throw new Error(`${pattern} was not printed in time:\n${child.output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Waits until an address answers with success; the process's early end is an error that shows its output. */
+export async function waitForAnswer(
+  child: RunningProcess,
+  url: string,
+  timeoutMs: number,
+): Promise<void> {
+  let hasEnded = false;
+  child.ended.then(() => {
+    hasEnded = true;
+  });
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    const isThere = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isThere) return;
+    if (hasEnded || performance.now() > deadlineMs) {
+      throw new Error(`${url} did not answer:\n${child.output()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
