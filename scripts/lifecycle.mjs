@@ -19,11 +19,11 @@ export function beginLifecycle() {
   async function stop() {
     if (isStopping) return;
     isStopping = true;
-    const deadline = setTimeout(() => {
+    // It also keeps the process alive while only timers that do not are left, as the engine's are.
+    setTimeout(() => {
       console.error("Parley did not close in time and was cut off.");
       process.exit(0);
     }, CLOSE_DEADLINE_MS);
-    deadline.unref();
     for (const child of children) child.kill("SIGTERM");
     try {
       await closeServer();

@@ -8,7 +8,7 @@ import { signInWithService } from "./service-client";
 /** The embedded service's sign-in form. */
 export function SignIn({ redirectTo }: { redirectTo: string }) {
   return (
-    <SignFrame title="Welcome back" other="sign-up" redirectTo={redirectTo}>
+    <SignFrame title="Sign in to Parley" other="sign-up" redirectTo={redirectTo}>
       <CredentialsForm
         purpose="sign-in"
         submitLabel="Sign in"

@@ -12,7 +12,7 @@ import { signUpWithService } from "./service-client";
 export function SignUp({ redirectTo }: { redirectTo: string }) {
   const { signUp } = usePublicConfig();
   return (
-    <SignFrame title="Make an account" other="sign-in" redirectTo={redirectTo}>
+    <SignFrame title="Join Parley" other="sign-in" redirectTo={redirectTo}>
       {signUp !== "open" && (
         <p className="text-preview text-muted">
           {sentenceFor(signUp === "closed" ? "SIGN_UP_CLOSED" : "SIGN_UP_BY_INVITE")}
