@@ -9,8 +9,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const packageDir = fileURLToPath(new URL("..", import.meta.url));
-const outDir = makeOutDir();
-process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+const { outDir, isNeededLater } = makeOutDir();
+const removeOutDir = () => rmSync(outDir, { recursive: true, force: true });
+process.once("exit", removeOutDir);
 
 const outfile = join(outDir, "cli.mjs");
 await build({
@@ -26,7 +27,7 @@ await build({
 });
 const { main } = await import(pathToFileURL(outfile).href);
 // Loaded is loaded: gone now, it cannot be left behind by a process that is killed.
-rmSync(outfile, { force: true });
+if (!isNeededLater) removeOutDir();
 await main(process.argv.slice(2));
 
 /**
@@ -36,11 +37,12 @@ await main(process.argv.slice(2));
 function makeOutDir() {
   try {
     mkdirSync(join(packageDir, "dist"), { recursive: true });
-    return mkdtempSync(join(packageDir, "dist", "cli-"));
+    return { outDir: mkdtempSync(join(packageDir, "dist", "cli-")), isNeededLater: false };
   } catch {
     const dir = mkdtempSync(join(tmpdir(), "parley-engine-"));
     const convex = createRequire(import.meta.url).resolve("convex/package.json");
     symlinkSync(dirname(dirname(convex)), join(dir, "node_modules"), "junction");
-    return dir;
+    // The engine looks for `convex` from where it was loaded, and goes through the link.
+    return { outDir: dir, isNeededLater: true };
   }
 }

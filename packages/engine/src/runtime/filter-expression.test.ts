@@ -23,7 +23,7 @@ function filter(expression: JSONValue): boolean {
 }
 
 describe("compileFilter", () => {
-  test("[RT-F1] compares like indexes, over all types", () => {
+  test("[FE1] compares like indexes, over all types", () => {
     const value = fc.oneof(
       fc.constant(undefined),
       fc.constant(null),
@@ -64,7 +64,7 @@ describe("compileFilter", () => {
     ["an empty $and", { $and: [] }, true],
     ["an empty $or", { $or: [] }, false],
     ["$not", { $not: field("isAdmin") }, false],
-  ])("[RT-F2] %s", (_name, expression, result) => {
+  ])("[FE2] %s", (_name, expression, result) => {
     expect(filter(expression)).toBe(result);
   });
 
@@ -78,7 +78,7 @@ describe("compileFilter", () => {
     ["mod", { $mod: [literal(-7n), literal(2n)] }, -1n],
     ["neg", { $neg: literal(0) }, -0],
     ["neg int64", { $neg: field("big") }, -7n],
-  ])("[RT-F3] %s", (_name, expression, result) => {
+  ])("[FE3] %s", (_name, expression, result) => {
     expect(filter({ $eq: [expression, literal(result)] })).toBe(true);
   });
 
@@ -96,17 +96,17 @@ describe("compileFilter", () => {
     ["a bare value", "x", "not an expression"],
     ["one operand", { $eq: [field("a")] }, "not an expression"],
     ["three operands", { $eq: [field("a"), field("a"), field("a")] }, "not an expression"],
-  ])("[RT-F4] %s", (_name, expression, message) => {
+  ])("[FE4] %s", (_name, expression, message) => {
     expect(() => filter(expression)).toThrow(message);
   });
 
-  test("[RT-F4] a bottomless expression is refused", () => {
+  test("[FE4] a bottomless expression is refused", () => {
     let expression = field("isAdmin");
     for (let i = 0; i < 10_000; i += 1) expression = { $not: expression };
     expect(() => filter(expression)).toThrow("at most 128 levels");
   });
 
-  test("[RT-F2] $and and $or stop at the first operand that decides", () => {
+  test("[FE2] $and and $or stop at the first operand that decides", () => {
     const broken = { $not: literal(1) };
     expect(filter({ $and: [literal(false), broken] })).toBe(false);
     expect(filter({ $or: [literal(true), broken] })).toBe(true);

@@ -18,7 +18,7 @@ const INT64_MAX = 2n ** 63n - 1n;
  * @returns A predicate. It throws FunctionCallError when the operands do not suit the operator:
  *   nothing is ever converted.
  * @throws FunctionCallError when it is no such expression.
- * Source: convex 1.48 `server/impl/filter_builder_impl.ts`; SPEC RT-F1 to RT-F4.
+ * Source: convex 1.48 `server/impl/filter_builder_impl.ts`; SPEC FE1 to FE4.
  */
 export function compileFilter(expression: JSONValue): (document: JSONObject) => boolean {
   const evaluate = compile(expression, 0);

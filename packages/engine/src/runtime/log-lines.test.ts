@@ -7,11 +7,11 @@ test.each<[string, unknown[], string]>([
   ["warn", ["it's"], "[WARN] 'it\\'s'"],
   ["error", [{ a: [1, "x"] }, 10n], "[ERROR] { a: [ 1, 'x' ] } 10n"],
   ["info", [], "[INFO] "],
-])("[RT-L1] writes a line of level %s", (level, args, line) => {
+])("[LL1] writes a line of level %s", (level, args, line) => {
   expect(formatLogLine(level, args)).toBe(line);
 });
 
-test("[RT-L1] a line has at most 4 KiB, whatever was logged", () => {
+test("[LL1] a line has at most 4 KiB, whatever was logged", () => {
   fc.assert(
     fc.property(
       fc.array(fc.anything({ withBigInt: true, withDate: true, withMap: true })),
@@ -25,7 +25,7 @@ test("[RT-L1] a line has at most 4 KiB, whatever was logged", () => {
   expect(line.endsWith("...")).toBe(true);
 });
 
-test("[RT-L1] what is logged is not run", () => {
+test("[LL1] what is logged is not run", () => {
   const hostile = {
     get trap() {
       throw new Error("a getter was run");

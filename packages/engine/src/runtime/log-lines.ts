@@ -19,7 +19,7 @@ const INSPECT = {
  *
  * @param level In any case: `log`, `info`, `warn`, `error`, `debug`.
  * @returns At most 4 KiB; never throws, whatever the arguments are.
- * Source: convex 1.48 `browser/logging.ts`; SPEC RT-L1.
+ * Source: convex 1.48 `browser/logging.ts`; SPEC LL1.
  */
 export function formatLogLine(level: string, args: unknown[]): string {
   // The space stands also before nothing: without it the client cannot read the line.
