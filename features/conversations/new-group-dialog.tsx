@@ -160,12 +160,13 @@ function PeopleToChoose({ search, chosen, onToggle }: PeopleToChooseProps) {
       <ul aria-label={t("group.people")}>
         {people.map((person) => (
           <li key={person.clerkId}>
-            <label className="flex min-h-14 cursor-pointer items-center gap-3 rounded-row px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent">
+            <label className="relative flex min-h-14 cursor-pointer items-center gap-3 rounded-row px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent">
               <Avatar id={person.clerkId} name={person.name} imageUrl={person.imageUrl} size="md" />
               <bdi className="min-w-0 flex-1 truncate font-medium">{person.name}</bdi>
               <input
                 type="checkbox"
-                className="peer sr-only"
+                // Over the whole row, so that the box itself is what a pointer or a script hits.
+                className="peer absolute inset-0 size-full cursor-pointer opacity-0"
                 checked={chosenIds.has(person.clerkId)}
                 onChange={() => onToggle(person)}
               />

@@ -7,7 +7,7 @@ import type { ChatState } from "./use-chat";
 /** Speaks each message of somebody else once, when it arrives; never history, never own ones. */
 export function LogAnnouncer({ chat }: { chat: ChatState }) {
   const { messages, viewerId, conversation, isReady } = chat;
-  const [spoken, setSpoken] = useState("");
+  const [spoken, setSpoken] = useState<{ seq: number; text: string } | null>(null);
   const lastSeq = useRef<number | null>(null);
   useEffect(() => {
     if (!isReady) return;
@@ -19,11 +19,13 @@ export function LogAnnouncer({ chat }: { chat: ChatState }) {
     if (newest.senderId === viewerId || newest.isDeleted) return;
     const author = conversation?.members.find(({ userId }) => userId === newest.senderId);
     const name = author?.name || t("people.someone");
-    setSpoken(t("message.said", { name, text: newest.content.slice(0, 300) }));
+    setSpoken({ seq, text: t("message.said", { name, text: newest.content.slice(0, 300) }) });
   }, [messages, viewerId, conversation, isReady]);
+  // What has been deleted since is no longer there to be found either.
+  const isGone = messages.some((message) => message.seq === spoken?.seq && message.isDeleted);
   return (
     <div aria-live="polite" aria-atomic="true" className="sr-only">
-      {spoken}
+      {isGone ? "" : spoken?.text}
     </div>
   );
 }
