@@ -10,7 +10,9 @@ const LENGTH_MIN = 31;
 const LENGTH_MAX = 37;
 const TABLE_NUMBER_MAX = 0xffff_ffff;
 
-const DIGITS: ReadonlyMap<string, number> = new Map([...ALPHABET].map((c, i) => [c, i]));
+/** The value of a digit by its char code; 255 for everything that is none. */
+const DIGITS = new Uint8Array(128).fill(255);
+for (let i = 0; i < ALPHABET.length; i += 1) DIGITS[ALPHABET.charCodeAt(i)] = i;
 
 /**
  * Builds the id of a document.
@@ -25,14 +27,17 @@ export function encodeDocumentId(tableNumber: number, internalId: Uint8Array): s
   if (internalId.length !== INTERNAL_BYTES) {
     throw new Error(`An internal id must be 16 bytes, not ${internalId.length}.`);
   }
-  const bytes: number[] = [];
+  const bytes = new Uint8Array(varintLength(tableNumber) + INTERNAL_BYTES + 2);
+  let at = 0;
   let rest = tableNumber;
   while (rest >= 0x80) {
-    bytes.push((rest & 0x7f) | 0x80);
+    bytes[at] = (rest & 0x7f) | 0x80;
     rest >>>= 7;
+    at += 1;
   }
-  bytes.push(rest, ...internalId);
-  bytes.push(...checksum(bytes));
+  bytes[at] = rest;
+  bytes.set(internalId, at + 1);
+  bytes.set(checksum(bytes, bytes.length - 2), bytes.length - 2);
   return encodeBase32(bytes);
 }
 
@@ -52,20 +57,24 @@ export function decodeDocumentId(
   const prefixLength = bodyLength - INTERNAL_BYTES;
   const tableNumber = decodeVarint(bytes.subarray(0, prefixLength));
   if (tableNumber === null) return null;
-  const [first, second] = checksum(bytes.subarray(0, bodyLength));
+  const [first, second] = checksum(bytes, bodyLength);
   if (bytes[bodyLength] !== first || bytes[bodyLength + 1] !== second) return null;
   return { tableNumber, internalId: bytes.slice(prefixLength, bodyLength) };
 }
 
 // Fletcher's idea with accumulators modulo 256 instead of 255: this is what existing ids carry.
-function checksum(bytes: Iterable<number>): [number, number] {
+function checksum(bytes: Uint8Array, length: number): [number, number] {
   let sum = 0;
   let sumOfSums = 0;
-  for (const byte of bytes) {
-    sum = (sum + byte) & 0xff;
+  for (let i = 0; i < length; i += 1) {
+    sum = (sum + bytes[i]!) & 0xff;
     sumOfSums = (sumOfSums + sum) & 0xff;
   }
   return [sum, sumOfSums];
+}
+
+function varintLength(value: number): number {
+  return value < 2 ** 7 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 21 ? 3 : value < 2 ** 28 ? 4 : 5;
 }
 
 function decodeVarint(bytes: Uint8Array): number | null {
@@ -82,12 +91,12 @@ function decodeVarint(bytes: Uint8Array): number | null {
   return isCanonical && value >= 1 && value <= TABLE_NUMBER_MAX ? value : null;
 }
 
-function encodeBase32(bytes: readonly number[]): string {
+function encodeBase32(bytes: Uint8Array): string {
   let text = "";
   let buffer = 0;
   let bits = 0;
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0x1fff;
+  for (let i = 0; i < bytes.length; i += 1) {
+    buffer = ((buffer << 8) | bytes[i]!) & 0x1fff;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
@@ -104,9 +113,9 @@ function decodeBase32(text: string): Uint8Array | null {
   let buffer = 0;
   let bits = 0;
   let at = 0;
-  for (const character of text) {
-    const digit = DIGITS.get(character);
-    if (digit === undefined) return null;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = DIGITS[text.charCodeAt(i)] ?? 255;
+    if (digit === 255) return null;
     buffer = ((buffer << 5) | digit) & 0x1fff;
     bits += 5;
     if (bits >= 8) {
