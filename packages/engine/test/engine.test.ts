@@ -1,6 +1,7 @@
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { afterEach, describe, expect, it } from "vitest";
+import { type Environment, realEnvironment } from "../src/base/environment.ts";
 import { ADMIN_KEY, type RunningEngine, startEngine, until, withFolder } from "./rig.ts";
 
 const notes = anyApi.notes!;
@@ -126,6 +127,46 @@ describe("the stock client over a socket", () => {
   });
 });
 
+describe("functions", () => {
+  it("[RT3] fails a query that never settles, and serves everybody else", async () => {
+    const real = realEnvironment(() => {});
+    // Deadlines come a hundred times sooner; nothing else looks at timers.
+    const setTimer: Environment["setTimer"] = (delayMs, callback) =>
+      real.setTimer(delayMs / 100, callback);
+    running = await startEngine({ environment: { ...real, setTimer } });
+    const http = new ConvexHttpClient(running.url);
+    const stuck = http.query(notes.stuck!, {});
+    await http.mutation(notes.send!, { room: "a", text: "meanwhile" });
+    await expect(stuck).rejects.toThrow(/did not finish/);
+    expect(await http.query(notes.list!, { room: "a" })).toMatchObject([{ text: "meanwhile" }]);
+  });
+
+  it("[RT4] keeps queries from writing and from calling mutations", async () => {
+    running = await startEngine({ revealsErrors: true });
+    const http = new ConvexHttpClient(running.url);
+    await expect(http.query(notes.writingQuery!, {})).rejects.toThrow(/not a function/);
+    await expect(http.query(notes.mutatingQuery!, {})).rejects.toThrow(/not a function|cannot run/);
+  });
+
+  it("[RT5] reads index ranges by their bounds, missing fields lowest", async () => {
+    running = await startEngine({ revealsErrors: true });
+    const http = new ConvexHttpClient(running.url);
+    for (const rank of [undefined, 1, 2, 3]) {
+      const note = { room: "a", text: String(rank), ...(rank === undefined ? {} : { rank }) };
+      await http.mutation(notes.send!, note);
+    }
+    const range = (bounds: object) => http.query(notes.ranked!, { room: "a", ...bounds });
+    expect(await range({})).toEqual(["undefined", "1", "2", "3"]);
+    expect(await range({ below: 3 })).toEqual(["undefined", "1", "2"]);
+    expect(await range({ above: 1 })).toEqual(["2", "3"]);
+    expect(await range({ above: 1, below: 3 })).toEqual(["2"]);
+    await expect(http.query(notes.wrongRange!, {})).rejects.toThrow(/InvalidIndexRange/);
+    await expect(http.query(notes.wrongIndex!, {})).rejects.toThrow(
+      /Index notes.by_mood not found/,
+    );
+  });
+});
+
 describe("durability", () => {
   it("[ST1] keeps everything acknowledged over a restart, and clients come back by themselves", async () => {
     await withFolder(async (dataDir) => {
@@ -155,7 +196,7 @@ describe("durability", () => {
 });
 
 describe("the admin key", () => {
-  it("[HT10] lets its holder call internal functions", async () => {
+  it("[ID11] lets its holder call internal functions", async () => {
     running = await startEngine();
     const http = new ConvexHttpClient(running.url);
     await expect(http.mutation(notes.hidden!, { room: "a" })).rejects.toThrow(/Could not find/);

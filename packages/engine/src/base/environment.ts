@@ -1,5 +1,8 @@
 import { randomFillSync } from "node:crypto";
 
+/** Asking the kernel for a few bytes costs as much as asking for thousands. */
+const RANDOM_POOL_BYTES = 8_192;
+
 /** A pending timer; `cancel` is idempotent. */
 export interface Timer {
   cancel(): void;
@@ -32,10 +35,20 @@ export type Log = (level: LogLevel, message: string, facts?: Record<string, unkn
 
 /** The real world. */
 export function realEnvironment(log: Log): Environment {
+  const pool = new Uint8Array(RANDOM_POOL_BYTES);
+  let drawn = pool.length;
   return {
     nowMs: () => Date.now(),
     monotonicMs: () => performance.now(),
-    randomBytes: (count) => randomFillSync(new Uint8Array(count)),
+    randomBytes: (count) => {
+      if (count > pool.length) return randomFillSync(new Uint8Array(count));
+      if (drawn + count > pool.length) {
+        randomFillSync(pool);
+        drawn = 0;
+      }
+      drawn += count;
+      return pool.slice(drawn - count, drawn);
+    },
     setTimer: (delayMs, callback) => {
       const timer = setTimeout(callback, delayMs);
       timer.unref();

@@ -13,6 +13,12 @@ export const limits = {
   nestedCallsDepthMax: 8,
   logLinesMax: 256,
   queryOperatorsMax: 256,
+  scheduledJobsMax: 1_000,
+  scheduledArgumentBytesMax: 4 * 1024 * 1024,
+  scheduledArgumentBytesTotalMax: 16 * 1024 * 1024,
+  /** Into the past as well. */
+  scheduledAheadMs: 5 * 366 * 24 * 3600 * 1000,
+  scheduledResultsKeptMs: 7 * 24 * 3600 * 1000,
   requestRecordsKeptMs: 14 * 24 * 3600 * 1000,
 
   /** A query or mutation that has not settled by then is given up. */
@@ -27,7 +33,17 @@ export const limits = {
   /** How long commits stay in memory before they move into the tables: old snapshots live so long. */
   baseLagMs: 20_000,
   baseBatchWritesMax: 250,
+  baseDrainMs: 1_000,
   overlayWritesMax: 50_000,
+
+  /** Jobs that run at the same time. */
+  runningJobsMax: 8,
+  /** The wall clock may have been set: a wait is never longer than this before it is looked at. */
+  clockCheckMs: 60_000,
+  jobRetryMs: 100,
+  jobRetryMaxMs: 30_000,
+  jobSweepMs: 3600 * 1000,
+  jobSweepRowsMax: 250,
 
   /** Larger frames end the connection; between the two, a request is refused with an answer. */
   socketFrameBytesMax: 32 * 1024 * 1024,

@@ -66,6 +66,13 @@ export function openMemoryPersistence(): Persistence {
       return row ? { key, ...row } : null;
     },
     findRequest: (sessionId, requestId) => requests.get(requestKey(sessionId, requestId)) ?? null,
+    lastRequestId: (sessionId) => {
+      let last = -1;
+      for (const request of requests.values()) {
+        if (request.sessionId === sessionId) last = Math.max(last, request.requestId);
+      }
+      return last;
+    },
     forgetRequestsBefore: (wallMs) => {
       for (const [key, request] of requests) if (request.wallMs < wallMs) requests.delete(key);
     },

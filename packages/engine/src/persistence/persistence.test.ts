@@ -104,6 +104,8 @@ describe.each([
     persistence.applyBase({ throughTs: 9n, writes: [], requests: [request] });
     expect(persistence.findRequest("s", 3)).toEqual(request);
     expect(persistence.findRequest("s", 4)).toBeNull();
+    expect(persistence.lastRequestId("s")).toBe(3);
+    expect(persistence.lastRequestId("t")).toBe(-1);
     persistence.forgetRequestsBefore(1_001);
     expect(persistence.findRequest("s", 3)).toBeNull();
   });

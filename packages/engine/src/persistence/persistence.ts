@@ -74,6 +74,8 @@ export interface Persistence {
   get(index: number, key: string): BaseRow | null;
 
   findRequest(sessionId: string, requestId: number): RequestRecord | null;
+  /** The greatest request number recorded for a session, -1 for none. */
+  lastRequestId(sessionId: string): number;
   forgetRequestsBefore(wallMs: number): void;
 
   /** For a new index over rows that are there already; `id` names the document by its idKey. */

@@ -78,6 +78,9 @@ export function openSqlitePersistence(dataDir: string): Persistence {
         "SELECT ts, wall_ms, outcome FROM requests WHERE session_id = ? AND request_id = ?",
       )
       .safeIntegers(),
+    lastRequest: db.prepare<[string], { last: number | null }>(
+      "SELECT max(request_id) AS last FROM requests WHERE session_id = ?",
+    ),
     forgetRequests: db.prepare("DELETE FROM requests WHERE wall_ms < ?"),
   };
   type ScanRow = { key: Buffer; id: string; body: string };
@@ -165,6 +168,7 @@ export function openSqlitePersistence(dataDir: string): Persistence {
         outcome: row.outcome,
       };
     },
+    lastRequestId: (sessionId) => statements.lastRequest.get(sessionId)?.last ?? -1,
     forgetRequestsBefore: (wallMs) =>
       guardDisk(() => statements.forgetRequests.run(Math.trunc(wallMs))),
     addEntries: (index, byIdIndex, entries) =>

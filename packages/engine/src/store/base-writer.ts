@@ -33,9 +33,12 @@ export class BaseWriter {
     this.#schedule(limits.baseLagMs / 4);
   }
 
-  /** Moves all that may be moved now, lag or not: for an orderly end. */
+  /** Moves what it can in a second, lag or not, so that the next start has little to replay. */
   drain(): void {
-    while (this.#moveSlice(Number.POSITIVE_INFINITY)) {}
+    const untilMs = this.#environment.monotonicMs() + limits.baseDrainMs;
+    while (this.#environment.monotonicMs() < untilMs) {
+      if (!this.#moveSlice(Number.POSITIVE_INFINITY)) return;
+    }
   }
 
   close(): void {

@@ -3,10 +3,10 @@ import { decodeDocumentId } from "../values/document-id.ts";
 import { readField } from "../values/field-path.ts";
 import { encodeIndexKey } from "../values/index-key.ts";
 import type { StoredDocument } from "./stored-document.ts";
+import { SYSTEM_TABLES } from "./system-tables.ts";
 
 /** User tables are numbered from here, as on Convex; smaller numbers are the system's. */
 const FIRST_USER_TABLE = 10_001;
-const SYSTEM_TABLES: Record<string, number> = { _storage: 9_001, _scheduled_functions: 9_002 };
 
 /** One index: which fields, in which order, make the key. */
 export interface Index {
@@ -63,7 +63,7 @@ export class Catalog {
       this.#nextIndex = record.nextIndex;
       for (const { number, name, indexes } of record.tables) this.#restore(number, name, indexes);
     }
-    for (const [name, number] of Object.entries(SYSTEM_TABLES)) {
+    for (const { name, number } of SYSTEM_TABLES) {
       if (!this.#tables.has(name)) this.#add(number, name);
     }
   }
@@ -100,7 +100,7 @@ export class Catalog {
     for (const table of this.#tables.values()) {
       const definition = schema.tables.get(table.name) ?? null;
       table.definition = definition;
-      const wanted = new Map(definition?.indexes.map((index) => [index.name, index]) ?? []);
+      const wanted = new Map(wantedIndexes(table, definition).map((index) => [index.name, index]));
       for (const [name, index] of table.indexes) {
         if (index === table.byId || index === table.byCreationTime) continue;
         const same = wanted.get(name);
@@ -173,6 +173,16 @@ export class Catalog {
     this.#tables.set(table.name, table);
     this.#tablesByNumber.set(table.number, table);
   }
+}
+
+/** The system's own indexes count as staged: they are kept, and functions cannot query them. */
+function wantedIndexes(
+  table: Table,
+  definition: TableDefinition | null,
+): ReadonlyArray<{ name: string; fields: readonly string[]; staged: boolean }> {
+  const system = SYSTEM_TABLES.find(({ number }) => number === table.number);
+  if (system) return system.indexes.map((index) => ({ ...index, staged: true }));
+  return definition?.indexes ?? [];
 }
 
 /** The document's key in an index; equal documents have equal keys, `_id` makes it unique. */

@@ -4,6 +4,8 @@ import { type Entry, mergeRange, type Order } from "./merge-range.ts";
 import type { Overlay } from "./overlay.ts";
 import { StoredDocument } from "./stored-document.ts";
 
+const KNOWN_SESSIONS_MAX = 50_000;
+
 /**
  * Reads of committed documents as of a timestamp: the overlay laid over the base.
  *
@@ -17,6 +19,8 @@ export class DocumentStore {
   readonly #persistence: Persistence;
   readonly #pins = new Map<bigint, number>();
   readonly #recentRequests = new Map<string, RequestRecord>();
+  /** The greatest request number of sessions seen lately: anything above it is surely new. */
+  readonly #lastRequests = new Map<string, number>();
   headTs: bigint;
   durableTs: bigint;
   /** Up to here the base has everything, so no older snapshot can be read. */
@@ -78,7 +82,18 @@ export class DocumentStore {
     return mergeRange(layer, readBelow, order, limit);
   }
 
+  /** The record of this very request, if it has been committed. */
   findRequest(sessionId: string, requestId: number): RequestRecord | null {
+    let last = this.#lastRequests.get(sessionId);
+    if (last === undefined) {
+      if (this.#lastRequests.size >= KNOWN_SESSIONS_MAX) this.#lastRequests.clear();
+      last = this.#persistence.lastRequestId(sessionId);
+      for (const recent of this.#recentRequests.values()) {
+        if (recent.sessionId === sessionId && recent.requestId > last) last = recent.requestId;
+      }
+      this.#lastRequests.set(sessionId, last);
+    }
+    if (requestId > last) return null;
     return (
       this.#recentRequests.get(requestKey(sessionId, requestId)) ??
       this.#persistence.findRequest(sessionId, requestId)
@@ -87,6 +102,10 @@ export class DocumentStore {
 
   rememberRequest(request: RequestRecord): void {
     this.#recentRequests.set(requestKey(request.sessionId, request.requestId), request);
+    const last = this.#lastRequests.get(request.sessionId);
+    if (last !== undefined && request.requestId > last) {
+      this.#lastRequests.set(request.sessionId, request.requestId);
+    }
   }
 
   forgetRecentRequest(request: RequestRecord): void {

@@ -1,0 +1,28 @@
+/** A table that the engine keeps for itself: functions cannot write it. */
+export interface SystemTable {
+  name: string;
+  /** Fixed for ever: ids carry it. */
+  number: number;
+  /** Whether `ctx.db.system` may read it. */
+  isVisible: boolean;
+  /** Indexes for the engine's own use; functions do not see them. */
+  indexes: ReadonlyArray<{ name: string; fields: readonly string[] }>;
+}
+
+export const SYSTEM_TABLES: readonly SystemTable[] = [
+  { name: "_storage", number: 9_001, isVisible: true, indexes: [] },
+  {
+    name: "_scheduled_functions",
+    number: 9_002,
+    isVisible: true,
+    indexes: [
+      { name: "by_state_and_time", fields: ["state.kind", "scheduledTime"] },
+      { name: "by_completed_time", fields: ["completedTime"] },
+    ],
+  },
+  { name: "_cron_jobs", number: 9_003, isVisible: false, indexes: [] },
+];
+
+export function isVisibleSystemTable(name: string): boolean {
+  return SYSTEM_TABLES.some((table) => table.name === name && table.isVisible);
+}
