@@ -42,8 +42,9 @@ export interface EngineOptions {
   log: Log;
   /** The disk has failed and nothing more can be promised: end the process. */
   onDiskFailed?: (error: EngineError) => void;
-  /** For tests and simulation. */
+  /** For tests and simulation: the world, and the disk in place of `dataDir`. */
   environment?: Environment;
+  persistence?: Persistence;
 }
 
 const ENGINE_VERSION = "0.1.0";
@@ -89,8 +90,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const lock = options.dataDir === null ? null : lockFolder(options.dataDir);
   let persistence: Persistence;
   try {
-    persistence =
-      options.dataDir === null ? openMemoryPersistence() : openSqlitePersistence(options.dataDir);
+    persistence = options.persistence ?? openPersistence(options.dataDir);
   } catch (error) {
     lock?.release();
     throw error;
@@ -108,7 +108,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const verifier = createTokenVerifier({
     providers: parseAuthConfig(functions.authConfig ?? undefined),
     now: () => environment.nowMs(),
-    fetch,
+    fetch: environment.fetch,
     log: options.log,
   });
   const sockets = new SyncSocketServer({
@@ -163,6 +163,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       lock?.release();
     },
   };
+}
+
+function openPersistence(dataDir: string | null): Persistence {
+  return dataDir === null ? openMemoryPersistence() : openSqlitePersistence(dataDir);
 }
 
 async function authenticate(

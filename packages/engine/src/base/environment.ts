@@ -9,7 +9,8 @@ export interface Timer {
 }
 
 /**
- * Everything the engine may ask of the world besides disk and network.
+ * Everything the engine may ask of the world; the disk is behind `Persistence`, sockets behind
+ * `SyncTransport`.
  *
  * No other file reads a clock, draws a random number or starts a timer, so that a simulation can
  * own time and chance and replay a run from its seed.
@@ -25,6 +26,8 @@ export interface Environment {
   setTimer(delayMs: number, callback: () => void): Timer;
   /** Calls back once, after input that is already waiting has been read. */
   defer(callback: () => void): void;
+  /** The network, outwards. */
+  fetch: typeof globalThis.fetch;
   log: Log;
 }
 
@@ -57,6 +60,7 @@ export function realEnvironment(log: Log): Environment {
     defer: (callback) => {
       setImmediate(callback);
     },
+    fetch: (input, init) => fetch(input, init),
     log,
   };
 }

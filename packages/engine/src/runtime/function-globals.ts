@@ -66,7 +66,7 @@ export function createFunctionGlobals(
     Math: functionMath,
     console: Object.fromEntries(consoleMethods),
     process: { env: { ...environmentVariables } },
-    fetch: onlyInActions("fetch", fetch),
+    fetch: onlyInActions("fetch", environment.fetch),
     setTimeout: onlyInActions("setTimeout", setTimeout),
     setInterval: onlyInActions("setInterval", setInterval),
   };
