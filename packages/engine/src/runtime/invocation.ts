@@ -50,7 +50,7 @@ export function currentInvocation(): Invocation | null {
 export function installConvexGlobal(): void {
   const handler: SyscallHandler = {
     syscall: (operation, json) => required().syscall(operation, json),
-    asyncSyscall: async (operation, json) => required().asyncSyscall(operation, json),
+    asyncSyscall: (operation, json) => required().asyncSyscall(operation, json),
     jsSyscall: (operation, args) => required().jsSyscall(operation, args),
   };
   (globalThis as { Convex?: SyscallHandler }).Convex = handler;

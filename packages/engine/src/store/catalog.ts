@@ -187,8 +187,10 @@ function wantedIndexes(
 
 /** The document's key in an index; equal documents have equal keys, `_id` makes it unique. */
 export function indexKeyOf(index: Index, document: StoredDocument): string {
-  const value = document.value;
-  return encodeIndexKey(index.keyFields.map((field) => readField(value, field)));
+  return document.keyIn(index.number, () => {
+    const { value } = document;
+    return encodeIndexKey(index.keyFields.map((field) => readField(value, field)));
+  });
 }
 
 /** The key of a document in its table's `by_id` index. */

@@ -10,6 +10,7 @@ export class StoredDocument {
   readonly id: string;
   readonly json: string;
   #value: JSONObject | null;
+  #keys: Map<number, string> | null = null;
 
   constructor(id: string, json: string, value: JSONObject | null = null) {
     this.id = id;
@@ -25,5 +26,16 @@ export class StoredDocument {
 
   get creationTime(): number {
     return this.value._creationTime as number;
+  }
+
+  /** The document's key in an index, worked out once: writing and committing both need it. */
+  keyIn(index: number, compute: () => string): string {
+    this.#keys ??= new Map();
+    let key = this.#keys.get(index);
+    if (key === undefined) {
+      key = compute();
+      this.#keys.set(index, key);
+    }
+    return key;
   }
 }
