@@ -176,14 +176,14 @@ test("three people talk in a group", async () => {
 });
 
 test("the theme changes at once and stays over a reload", async () => {
-  const background = () => ada.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const before = await background();
+  const textColour = () => ada.page.evaluate(() => getComputedStyle(document.body).color);
+  const before = await textColour();
   await ada.page.getByRole("button", { name: "Toggle theme" }).click();
-  await expect.poll(background).not.toBe(before);
-  const after = await background();
+  await expect.poll(textColour).not.toBe(before);
+  const after = await textColour();
   await ada.page.reload();
   await mainNavigation(ada.page).waitFor();
-  expect(await background()).toBe(after);
+  expect(await textColour()).toBe(after);
 });
 
 test("nothing of it asked a stranger, broke the policy or complained on the console", () => {
