@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { Log } from "../base/environment.ts";
+import { type Environment, realEnvironment } from "../base/environment.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import type { StartOptions } from "./command-line.ts";
@@ -19,6 +19,7 @@ const DRAIN_MS = 4_500;
  * @throws CommandLineError, EngineError with a sentence for the person.
  */
 export async function start(options: StartOptions): Promise<void> {
+  const environment = environmentWithLog();
   const stopping = whenStopped();
   let engine: Engine | null = null;
   const server = createServer((request, response) => {
@@ -48,7 +49,8 @@ export async function start(options: StartOptions): Promise<void> {
     adminKey: options.adminKey,
     mountPath: "",
     revealsErrors: options.revealsErrors,
-    log: logLine,
+    log: environment.log,
+    environment,
     onDiskFailed: (error) => {
       console.error(error.message);
       process.exit(1);
@@ -56,14 +58,16 @@ export async function start(options: StartOptions): Promise<void> {
   });
   // A promise that a user's function forgot about must not end everybody's service.
   process.on("unhandledRejection", (reason) => {
-    logLine("error", "A promise was rejected and nobody was waiting for it.", {
+    environment.log("error", "A promise was rejected and nobody was waiting for it.", {
       reason: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
     });
   });
   console.log(`HTTP actions are at ${addresses.siteUrl}`);
   console.log(`The engine is ready at ${addresses.cloudUrl}`);
   await stopping;
-  await drain(engine, [server, site]);
+  const draining = engine;
+  engine = null;
+  await drain(draining, [server, site], environment);
 }
 
 /**
@@ -86,20 +90,20 @@ function whenStopped(): Promise<void> {
   });
 }
 
-async function drain(engine: Engine, servers: Server[]): Promise<void> {
-  const deadline = setTimeout(() => process.exit(0), DRAIN_MS);
-  const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+/**
+ * Finishes what is under way, while the ports stay open: whoever comes is asked to come again, and
+ * an open port keeps the process alive, which a pending promise alone does not.
+ */
+async function drain(engine: Engine, servers: Server[], environment: Environment): Promise<never> {
+  environment.setTimer(DRAIN_MS, () => process.exit(0));
   for (const server of servers) server.closeIdleConnections();
   await engine.close();
-  for (const server of servers) server.closeAllConnections();
-  await Promise.all(closed);
-  clearTimeout(deadline);
   process.exit(0);
 }
 
 function comeAgain(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
-  response.end('{"code":"Starting","message":"The engine is starting; try again."}');
+  response.end('{"code":"NotServing","message":"The engine is starting or stopping; try again."}');
 }
 
 function environmentVariables(): Record<string, string> {
@@ -109,7 +113,12 @@ function environmentVariables(): Record<string, string> {
   return Object.fromEntries(set);
 }
 
-const logLine: Log = (level, message, facts) => {
-  const about = facts === undefined ? "" : ` ${JSON.stringify(facts)}`;
-  console.error(`${new Date().toISOString()} ${level} ${message}${about}`);
-};
+/** The real world, with a log of one line an event on the error output. */
+function environmentWithLog(): Environment {
+  const environment: Environment = realEnvironment((level, message, facts) => {
+    const about = facts === undefined ? "" : ` ${JSON.stringify(facts)}`;
+    const time = new Date(environment.nowMs()).toISOString();
+    console.error(`${time} ${level} ${message}${about}`);
+  });
+  return environment;
+}
