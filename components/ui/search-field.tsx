@@ -40,7 +40,7 @@ export function SearchField(props: SearchFieldProps) {
         }}
         className={cn(
           "h-10 w-full rounded-xl border border-line bg-bg ps-9 pe-10 text-preview text-ink touch:h-11",
-          "placeholder:text-faint focus:border-accent [&::-webkit-search-cancel-button]:hidden",
+          "placeholder:text-faint focus:border-accent focus-visible:shadow-none focus-visible:outline-offset-0 [&::-webkit-search-cancel-button]:hidden",
         )}
       />
       {value !== "" && (

@@ -27,7 +27,9 @@ export function TextField({ label, error, hint, className, type, ...rest }: Text
         className={cn(
           "h-11 w-full rounded-xl border bg-surface px-3.5 text-body text-ink placeholder:text-faint",
           "transition-colors duration-150",
-          error ? "border-danger" : "border-line hover:border-faint focus:border-accent",
+          error
+            ? "border-danger"
+            : "border-line hover:border-faint focus:border-accent focus-visible:shadow-none focus-visible:outline-offset-0",
         )}
         {...rest}
       />

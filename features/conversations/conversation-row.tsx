@@ -66,9 +66,9 @@ export const ConversationRow = memo(
             <PresenceDot status={presence} />
           </Avatar>
           <span className="min-w-0">
-            <bdi id={`${id}-name`} className="block truncate text-start font-semibold">
-              {title}
-            </bdi>
+            <span id={`${id}-name`} className="block truncate font-semibold">
+              <bdi>{title}</bdi>
+            </span>
             <span
               id={`${id}-more`}
               className="flex min-w-0 items-center gap-1 text-preview text-muted"
@@ -114,12 +114,12 @@ export const ConversationRow = memo(
 function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boolean }) {
   switch (preview.kind) {
     case "typing":
-      return <bdi className="truncate font-medium text-accent">{preview.text}</bdi>;
+      return <Line className="font-medium text-accent" text={preview.text} />;
     case "draft":
       return (
         <>
           <span className="shrink-0 font-medium text-accent">{t("list.draft")}</span>
-          <bdi className="truncate">{preview.text}</bdi>
+          <Line text={preview.text} />
         </>
       );
     case "failed":
@@ -127,7 +127,7 @@ function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boo
         <>
           <TriangleAlert size={14} aria-hidden="true" className="shrink-0 text-danger" />
           <span className="shrink-0 font-medium text-danger">{t("list.failed")}</span>
-          <bdi className="truncate">{preview.text}</bdi>
+          <Line text={preview.text} />
         </>
       );
     case "sending":
@@ -139,21 +139,25 @@ function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boo
             role="img"
             className="shrink-0 text-faint"
           />
-          <bdi className="truncate">{preview.text}</bdi>
+          <Line text={preview.text} />
         </>
       );
     case "message":
       return (
-        <bdi
-          className={cn(
-            "truncate",
-            preview.isQuiet && "italic",
-            isUnread && "font-medium text-ink",
-          )}
-        >
-          {preview.text}
-        </bdi>
+        <Line
+          className={cn(preview.isQuiet && "italic", isUnread && "font-medium text-ink")}
+          text={preview.text}
+        />
       );
   }
   return preview satisfies never;
+}
+
+/** Foreign text in a row: isolated, cut at its end, and at the row's start in either direction. */
+function Line({ text, className }: { text: string; className?: string }) {
+  return (
+    <span className={cn("min-w-0 truncate", className)}>
+      <bdi>{text}</bdi>
+    </span>
+  );
 }

@@ -162,19 +162,22 @@ function PeopleToChoose({ search, chosen, onToggle }: PeopleToChooseProps) {
           <li key={person.clerkId}>
             <label className="relative flex min-h-14 cursor-pointer items-center gap-3 rounded-row px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent">
               <Avatar id={person.clerkId} name={person.name} imageUrl={person.imageUrl} size="md" />
-              <bdi className="min-w-0 flex-1 truncate font-medium">{person.name}</bdi>
-              <input
-                type="checkbox"
-                // Over the whole row, so that the box itself is what a pointer or a script hits.
-                className="peer absolute inset-0 size-full cursor-pointer opacity-0"
-                checked={chosenIds.has(person.clerkId)}
-                onChange={() => onToggle(person)}
-              />
-              <span
-                aria-hidden="true"
-                className="grid size-6 place-items-center rounded-full border-2 border-line text-transparent peer-checked:border-accent peer-checked:bg-accent peer-checked:text-on-accent"
-              >
-                <Check size={14} strokeWidth={3} />
+              <span className="min-w-0 flex-1 truncate font-medium">
+                <bdi>{person.name}</bdi>
+              </span>
+              <span className="relative grid size-6 shrink-0 place-items-center">
+                <input
+                  type="checkbox"
+                  checked={chosenIds.has(person.clerkId)}
+                  onChange={() => onToggle(person)}
+                  className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-line outline-none checked:border-accent checked:bg-accent"
+                />
+                <Check
+                  size={14}
+                  strokeWidth={3}
+                  aria-hidden="true"
+                  className="pointer-events-none absolute text-on-accent opacity-0 peer-checked:opacity-100"
+                />
               </span>
             </label>
           </li>

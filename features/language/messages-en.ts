@@ -15,7 +15,7 @@ export const messagesEn = {
   "profile.theme": "Theme",
   "profile.theme.light": "Light",
   "profile.theme.dark": "Dark",
-  "profile.theme.system": "As the device",
+  "profile.theme.system": "System",
 
   "list.title": "Chats",
   "list.label": "Conversations",

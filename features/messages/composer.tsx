@@ -202,7 +202,7 @@ export function Composer(props: ComposerProps) {
           className={cn(
             "grid size-10 shrink-0 place-items-center rounded-full transition-[background-color,color,transform] duration-150 touch:size-11",
             isEmpty
-              ? "bg-rail text-faint"
+              ? "bg-accent-soft text-accent"
               : "bg-accent text-on-accent hover:bg-accent-strong active:scale-95",
           )}
         >
@@ -214,7 +214,9 @@ export function Composer(props: ComposerProps) {
         </button>
       </div>
       <ComposerNote refusal={refusal} units={trimmed.length} />
-      {isEmojiOpen && <EmojiDialog onChoose={insert} onClose={() => setIsEmojiOpen(false)} />}
+      {isEmojiOpen && (
+        <EmojiDialog isBesideComposer onChoose={insert} onClose={() => setIsEmojiOpen(false)} />
+      )}
     </form>
   );
 }

@@ -10,12 +10,14 @@ import { searchEmoji } from "./emoji-groups";
 export type EmojiDialogProps = {
   onChoose: (emoji: string) => void;
   onClose: () => void;
+  /** Beside the composer that it writes into, instead of in the middle. */
+  isBesideComposer?: boolean;
 };
 
 const COLUMNS = 8;
 
 /** A searchable sheet of emoji; the arrow keys walk through it. */
-export function EmojiDialog({ onChoose, onClose }: EmojiDialogProps) {
+export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialogProps) {
   const [search, setSearch] = useState("");
   const grid = useRef<HTMLDivElement>(null);
   const groups = searchEmoji(search);
@@ -33,13 +35,16 @@ export function EmojiDialog({ onChoose, onClose }: EmojiDialogProps) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Dialog.Overlay
+          className={cn("fixed inset-0 z-40 bg-scrim", isBesideComposer && "wide:bg-transparent")}
+        />
         <Dialog.Content
           aria-describedby={undefined}
           onKeyDown={walk}
           className={cn(
             "fixed z-50 flex animate-appear flex-col bg-raised p-3 shadow-float",
-            "wide:inset-0 wide:m-auto wide:h-[400px] wide:w-[372px] wide:rounded-[22px]",
+            "wide:h-[400px] wide:w-[372px] wide:rounded-[22px]",
+            isBesideComposer ? "wide:end-5 wide:bottom-[84px]" : "wide:inset-0 wide:m-auto",
             "max-wide:inset-x-0 max-wide:bottom-0 max-wide:h-[55dvh] max-wide:rounded-t-[24px] max-wide:pb-[env(safe-area-inset-bottom)]",
           )}
         >

@@ -49,7 +49,7 @@ export function MenuButton({ isActive, className, ...rest }: MenuButtonProps) {
       title={t("message.actions")}
       className={cn(
         "grid size-8 shrink-0 place-items-center self-center rounded-full text-muted transition-opacity duration-150",
-        "hover:bg-hover hover:text-ink focus-visible:opacity-100 touch:size-11",
+        "hover:bg-hover hover:text-ink focus-visible:opacity-100 touch:-my-2 touch:size-11",
         isActive
           ? "opacity-100"
           : "opacity-0 group-focus-within/message:opacity-100 group-hover/message:opacity-100",

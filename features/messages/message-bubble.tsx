@@ -70,8 +70,8 @@ function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
   return (
     <span
       className={cn(
-        "tabular inline-flex items-center gap-[3px] text-time leading-none select-none",
-        isFloating ? "float-end ms-3 mt-[7px] mb-px" : "flex justify-end pt-0.5",
+        "tabular items-center gap-[3px] text-time leading-none select-none",
+        isFloating ? "float-end ms-3 mt-[7px] mb-px inline-flex" : "flex justify-end pt-1",
         isMine && isFloating && !message.isDeleted ? "text-on-mine-muted" : "text-muted",
       )}
     >

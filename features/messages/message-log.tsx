@@ -90,12 +90,13 @@ export function MessageLog(props: MessageLogProps) {
             />
           )}
           {isShown && <Rows {...props} rows={rows} log={scroll.scroller} newestSeq={newestSeq} />}
-          <TypingIndicator conversationId={conversationId} />
+          <TypingIndicator
+            conversationId={conversationId}
+            isIndented={chat.conversation?.isGroup ?? false}
+          />
         </div>
       </div>
-      {scroll.isFarFromEnd && isShown && (
-        <JumpToEnd count={newBelow} onJump={() => toEnd(newBelow > 30 ? "instant" : "smooth")} />
-      )}
+      {scroll.isFarFromEnd && isShown && <JumpToEnd count={newBelow} onJump={() => toEnd(true)} />}
       <LogAnnouncer chat={chat} />
     </div>
   );

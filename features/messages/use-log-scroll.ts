@@ -7,6 +7,8 @@ export const AT_END_WITHIN_PX = 80;
 /** Closer to the beginning than this, older messages are asked for. */
 const LOAD_OLDER_WITHIN_PX = 900;
 const SCROLL_REVIEW_MS = 100;
+/** From further away, the way to the end is a jump: a long glide takes time and shows nothing. */
+const GLIDE_WITHIN_SCREENS = 3;
 
 export type LogScrollOptions = {
   /** Changes with every change of the rows. */
@@ -24,7 +26,8 @@ export type LogScroll = {
   isAtEnd: boolean;
   /** More than a screen away from the end: then the way back is offered. */
   isFarFromEnd: boolean;
-  toEnd: (behavior?: ScrollBehavior) => void;
+  /** Goes to the end and follows it; gliding only if asked for, near enough and not unwanted. */
+  toEnd: (isGliding?: boolean) => void;
 };
 
 /**
@@ -43,6 +46,7 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
   latest.current = options;
 
   const place = useRef({ isOpened: false, isAtEnd: true, height: 0, width: 0 });
+  const isGoingToEnd = useRef(false);
   const anchor = useRef<{ element: HTMLElement; top: number } | null>(null);
   const [look, setLook] = useState({ isAtEnd: true, isFarFromEnd: false });
 
@@ -56,6 +60,11 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
     const view = scroller.current;
     const list = content.current;
     if (!view || !list) return;
+    // The end may have moved on while the view was gliding to where it was.
+    if (isGoingToEnd.current && place.current.isAtEnd) {
+      isGoingToEnd.current = false;
+      view.scrollTop = view.scrollHeight;
+    }
     anchor.current = chooseAnchor(view, list, topOf);
     const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
     const isAtEnd = fromEnd <= AT_END_WITHIN_PX;
@@ -136,11 +145,18 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
     };
   }, [settle, review]);
 
-  const toEnd = useCallback((behavior: ScrollBehavior = "instant") => {
+  const toEnd = useCallback((isGliding = false) => {
     const view = scroller.current;
     if (!view) return;
-    if (behavior === "instant") place.current.isAtEnd = true;
-    view.scrollTo({ top: view.scrollHeight, behavior });
+    const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
+    const isNear = fromEnd < view.clientHeight * GLIDE_WITHIN_SCREENS;
+    if (isGliding && isNear && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      isGoingToEnd.current = true;
+      view.scrollTo({ top: view.scrollHeight, behavior: "smooth" });
+    } else {
+      place.current.isAtEnd = true;
+      view.scrollTop = view.scrollHeight;
+    }
   }, []);
 
   return { scroller, content, ...look, toEnd };

@@ -13,7 +13,9 @@ import { BrandMark } from "./brand-mark";
 import { useKeyboardOpen } from "./use-keyboard-open";
 
 const ITEM =
-  "relative grid h-[52px] w-14 place-content-center justify-items-center gap-0.5 rounded-row text-time font-medium text-muted transition-colors duration-150 hover:bg-hover hover:text-ink max-wide:h-full max-wide:w-full max-wide:rounded-none";
+  "relative grid h-[52px] w-14 place-content-center justify-items-center gap-0.5 rounded-row text-time font-medium transition-colors duration-150 max-wide:h-full max-wide:w-full max-wide:rounded-none";
+
+const QUIET = "text-muted hover:bg-hover hover:text-ink";
 
 /** The one navigation of the app: a rail at the side where there is room, a bar at the bottom elsewhere. */
 export const MainNavigation = memo(function MainNavigation() {
@@ -40,7 +42,7 @@ export const MainNavigation = memo(function MainNavigation() {
       </NavigationLink>
       <div className="flex-1 max-wide:hidden" />
       <ThemeToggle />
-      <ProfileButton className={ITEM} />
+      <ProfileButton className={cn(ITEM, QUIET)} />
     </nav>
   );
 });
@@ -57,10 +59,7 @@ function NavigationLink(props: {
       href={href}
       prefetch
       aria-current={isCurrent ? "page" : undefined}
-      className={cn(
-        ITEM,
-        isCurrent && "text-accent hover:text-accent wide:bg-accent-soft wide:hover:bg-accent-soft",
-      )}
+      className={cn(ITEM, isCurrent ? "text-accent wide:bg-accent-soft" : QUIET)}
     >
       {children}
       {label}
@@ -87,7 +86,7 @@ function ThemeToggle() {
       aria-label={t("theme.toggle")}
       title={t("theme.toggle")}
       onClick={toggleTheme}
-      className={ITEM}
+      className={cn(ITEM, QUIET)}
     >
       <Icon size={21} strokeWidth={1.8} aria-hidden="true" />
       <span aria-hidden="true" className="wide:hidden">

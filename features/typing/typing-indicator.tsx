@@ -1,18 +1,26 @@
 "use client";
 
 import { memo } from "react";
+import { cn } from "@/lib/cn";
 import { typingText } from "./typing-text";
 import { useTypists } from "./use-typists";
 
 /** Below the newest message: who is typing. Keeps its line, so that nothing moves when it comes. */
-export const TypingIndicator = memo(function TypingIndicator(props: { conversationId: string }) {
+export const TypingIndicator = memo(function TypingIndicator(props: {
+  conversationId: string;
+  /** Stands where the bubbles stand, which is beside the pictures in a group. */
+  isIndented: boolean;
+}) {
   const typists = useTypists(props.conversationId);
   const text = typingText(typists);
   return (
     <div
       role="status"
       aria-live="polite"
-      className="flex h-7 items-center gap-2 ps-[54px] text-meta text-muted max-wide:ps-4"
+      className={cn(
+        "flex h-8 items-center gap-2 text-meta text-muted",
+        props.isIndented ? "ps-[42px]" : "ps-1",
+      )}
     >
       {text !== "" && (
         <>

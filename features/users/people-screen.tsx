@@ -145,7 +145,9 @@ const PersonRow = memo(function PersonRow({ person, presence, isOpening, onOpen 
           <PresenceDot status={presence} />
         </Avatar>
         <span className="min-w-0 flex-1">
-          <bdi className="block truncate text-start font-semibold">{person.name}</bdi>
+          <span className="block truncate font-semibold">
+            <bdi>{person.name}</bdi>
+          </span>
           <span className="block min-h-5 truncate text-preview text-muted">
             <PresenceText status={presence} />
           </span>
