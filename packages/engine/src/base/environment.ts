@@ -22,7 +22,7 @@ export interface Environment {
   monotonicMs(): number;
   /** `count` unpredictable bytes. */
   randomBytes(count: number): Uint8Array;
-  /** Calls back once, after at least `delayMs`. Does not keep the process alive. */
+  /** Calls back once, after at least `delayMs`; until then the process stays alive. */
   setTimer(delayMs: number, callback: () => void): Timer;
   /** Calls back once, after input that is already waiting has been read. */
   defer(callback: () => void): void;
@@ -54,7 +54,6 @@ export function realEnvironment(log: Log): Environment {
     },
     setTimer: (delayMs, callback) => {
       const timer = setTimeout(callback, delayMs);
-      timer.unref();
       return { cancel: () => clearTimeout(timer) };
     },
     defer: (callback) => {

@@ -1,4 +1,4 @@
-import type { Environment } from "../base/environment.ts";
+import type { Environment, Timer } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import type { Commit } from "./committer.ts";
@@ -18,6 +18,7 @@ export class BaseWriter {
   #waitingWrites = 0;
   #isScheduled = false;
   #isClosed = false;
+  #timer: Timer | null = null;
 
   constructor(store: DocumentStore, persistence: Persistence, environment: Environment) {
     this.#store = store;
@@ -43,6 +44,7 @@ export class BaseWriter {
 
   close(): void {
     this.#isClosed = true;
+    this.#timer?.cancel();
   }
 
   #schedule(delayMs: number): void {
@@ -70,7 +72,7 @@ export class BaseWriter {
       }
     };
     if (delayMs === 0) this.#environment.defer(run);
-    else this.#environment.setTimer(delayMs, run);
+    else this.#timer = this.#environment.setTimer(delayMs, run);
   }
 
   /** One transaction's worth of commits staged before `newestMs`; false when there was nothing to do. */
