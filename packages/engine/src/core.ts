@@ -4,6 +4,7 @@ import type { Persistence } from "./persistence/persistence.ts";
 import type { FunctionRegistry } from "./runtime/function-registry.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { CreationClock } from "./runtime/transaction-state.ts";
+import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import type { SchemaDefinition } from "./schema/schema-definition.ts";
 import type { DocumentStore } from "./store/document-store.ts";
 import { openStore } from "./store/open-store.ts";
@@ -19,6 +20,8 @@ export interface EngineCore {
   runtime: Runtime;
   watchedQueries: WatchedQueries;
   refreshQueries: RefreshQueries;
+  /** Runs nothing before it is started. */
+  scheduler: Scheduler;
   /** Closes the store; whatever was acknowledged is on disk already. */
   close(): void;
 }
@@ -30,11 +33,13 @@ export function createCore(options: {
   functions: FunctionRegistry;
   revealsErrors: boolean;
   onDiskFailed: (error: EngineError) => void;
+  scheduling?: SchedulerOptions;
 }): EngineCore {
   const { environment, persistence, schema, functions, revealsErrors } = options;
-  const { store, committer, close } = openStore(persistence, schema, environment, (commits) =>
-    refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges)),
-  );
+  const { store, committer, close } = openStore(persistence, schema, environment, (commits) => {
+    refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
+    scheduler.noteCommits(commits);
+  });
   const services = {
     environment,
     store,
@@ -44,7 +49,8 @@ export function createCore(options: {
     revealsErrors,
   };
   const runtime = new Runtime(services, committer, options.onDiskFailed);
+  const scheduler = new Scheduler(services, runtime, options.scheduling);
   const watchedQueries = new WatchedQueries(runtime, new SubscriptionRegistry<WatchedQuery>());
   const refreshQueries = new RefreshQueries(environment, runtime, watchedQueries);
-  return { store, functions, runtime, watchedQueries, refreshQueries, close };
+  return { store, functions, runtime, watchedQueries, refreshQueries, scheduler, close };
 }

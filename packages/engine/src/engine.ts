@@ -128,6 +128,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log: options.log,
   };
 
+  await core.scheduler.start();
   return {
     handleRequest: createHttpHandler(doors),
     handleSiteRequest: createSiteHandler(doors),
@@ -153,8 +154,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       connections: sockets.size,
     }),
     close: async () => {
-      const deadline = new Promise<void>((resolve) => environment.setTimer(2_000, resolve));
-      await Promise.race([runtime.close(), deadline]);
+      const within = (ms: number) =>
+        new Promise<void>((resolve) => environment.setTimer(ms, resolve));
+      await Promise.race([core.scheduler.close(), within(500)]);
+      await Promise.race([runtime.close(), within(2_000)]);
       // One more turn of the loop, so that answers and their transitions leave before the goodbye.
       await new Promise<void>((resolve) => environment.defer(() => environment.defer(resolve)));
       sockets.close();

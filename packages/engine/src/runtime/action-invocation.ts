@@ -4,14 +4,18 @@ import { FunctionCallError } from "./function-error.ts";
 import { FunctionLog, type Invocation } from "./invocation.ts";
 import type { FunctionResult } from "./outcome.ts";
 import type { FunctionCall } from "./run-transaction.ts";
+import { cancelJob, type JobContext, scheduleJob } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 import { functionPathOf } from "./transaction-invocation.ts";
+import type { TransactionState } from "./transaction-state.ts";
 
 /** How an action calls other functions; each call is a transaction of its own. */
 export interface ActionCalls {
   runQuery(call: FunctionCall): Promise<FunctionResult>;
   runMutation(call: FunctionCall): Promise<FunctionResult>;
   runAction(call: FunctionCall): Promise<FunctionResult>;
+  /** Work of the engine's own in a transaction of its own. */
+  runOwn<T>(work: (state: TransactionState) => T, job: JobContext | null): Promise<T>;
 }
 
 /** One call of an action or HTTP action: real clock, real chance, no database of its own. */
@@ -21,12 +25,19 @@ export class ActionInvocation implements Invocation {
   readonly #services: RuntimeServices;
   readonly #calls: ActionCalls;
   readonly #caller: Caller;
+  readonly #job: JobContext | null;
   #isClosed = false;
 
-  constructor(services: RuntimeServices, calls: ActionCalls, caller: Caller) {
+  constructor(
+    services: RuntimeServices,
+    calls: ActionCalls,
+    caller: Caller,
+    job: JobContext | null = null,
+  ) {
     this.#services = services;
     this.#calls = calls;
     this.#caller = caller;
+    this.#job = job;
   }
 
   nowMs(): number {
@@ -63,7 +74,10 @@ export class ActionInvocation implements Invocation {
       case "1.0/createFunctionHandle":
         return JSON.stringify(`function://;${functionPathOf(args)}`);
       case "1.0/actions/schedule":
+        return JSON.stringify(await this.#schedule(args));
       case "1.0/actions/cancel_job":
+        await this.#calls.runOwn((state) => cancelJob(this.#services, state, args.id), this.#job);
+        return "null";
       case "1.0/actions/vectorSearch":
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
@@ -79,12 +93,18 @@ export class ActionInvocation implements Invocation {
     throw new Error(`${operation} is not available in this engine yet.`);
   }
 
+  #schedule(args: Record<string, JSONValue | undefined>): Promise<string> {
+    const request = { path: functionPathOf(args), args: args.args, ts: args.ts };
+    return this.#calls.runOwn((state) => scheduleJob(this.#services, state, request), this.#job);
+  }
+
   #callOf(args: Record<string, JSONValue | undefined>): FunctionCall {
     return {
       path: functionPathOf(args),
       args: args.args as JSONObject,
       caller: this.#caller,
       allowsInternal: true,
+      job: this.#job,
     };
   }
 

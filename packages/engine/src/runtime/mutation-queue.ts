@@ -6,6 +6,7 @@ import { FunctionCallError } from "./function-error.ts";
 import type { FunctionResult, MutationOutcome } from "./outcome.ts";
 import { type FunctionCall, failedResult, runInTransaction } from "./run-transaction.ts";
 import type { RuntimeServices } from "./services.ts";
+import type { TransactionState } from "./transaction-state.ts";
 
 /** Names one mutation of one client object, so that its repetition is recognised. */
 export interface SessionRequest {
@@ -13,11 +14,18 @@ export interface SessionRequest {
   requestId: number;
 }
 
-interface Job {
-  call: FunctionCall;
-  request: SessionRequest | null;
-  settle: (outcome: MutationOutcome) => void;
+/** One place in the queue. */
+interface Turn {
+  /** Runs and stages what there is to commit. Never rejects. */
+  run: () => Promise<void>;
+  /** Its group is durable. */
+  settle: () => void;
+  /** It was never run, or its group was taken back. */
+  refuse: (error: unknown) => void;
 }
+
+/** Work on a snapshot, and the transaction in which it is done. */
+export type OwnWork<T> = (ts: bigint) => Promise<{ state: TransactionState; value: T }>;
 
 /** What the request record remembers of a mutation that succeeded. */
 interface RecordedOutcome {
@@ -40,7 +48,7 @@ export class MutationQueue {
   readonly #services: RuntimeServices;
   readonly #committer: Committer;
   readonly #onDiskFailed: (error: EngineError) => void;
-  #waiting: Job[] = [];
+  #waiting: Turn[] = [];
   #isRunning = false;
   #isClosed = false;
   #onIdle: Array<() => void> = [];
@@ -57,16 +65,42 @@ export class MutationQueue {
 
   /** Queues a mutation; resolves once its outcome is durable. Never rejects. */
   run(call: FunctionCall, request: SessionRequest | null): Promise<MutationOutcome> {
-    return new Promise((settle) => {
-      if (this.#isClosed || this.#waiting.length >= limits.waitingMutationsMax) {
-        const error = this.#isClosed
-          ? new EngineError("ShuttingDown", "The server is restarting; try again.")
-          : new EngineError("Overloaded", "Too many mutations are waiting; try again.");
-        settle({ result: failedResult(this.#services, call.path, error, []), ts: 0n });
-        return;
-      }
-      this.#waiting.push({ call, request, settle });
-      this.#start();
+    return new Promise((resolve) => {
+      let outcome: MutationOutcome;
+      this.#enqueue({
+        run: async () => {
+          outcome = await this.#runMutation(call, request);
+        },
+        settle: () => resolve(outcome),
+        refuse: (error) =>
+          resolve({ result: failedResult(this.#services, call.path, error, []), ts: 0n }),
+      });
+    });
+  }
+
+  /**
+   * Queues work of the engine's own: whatever it leaves in the transaction that it gives back is
+   * committed. Resolves with its value once that is durable.
+   *
+   * @param work Runs on the snapshot at the timestamp it is given, alone.
+   * @throws What `work` throws, then nothing is committed; EngineError when the queue or the disk
+   *   refuses.
+   */
+  runOwn<T>(work: OwnWork<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let settle: () => void;
+      this.#enqueue({
+        run: async () => {
+          try {
+            const value = await this.#runOwnWork(work);
+            settle = () => resolve(value);
+          } catch (error) {
+            settle = () => reject(error);
+          }
+        },
+        settle: () => settle(),
+        refuse: reject,
+      });
     });
   }
 
@@ -79,6 +113,17 @@ export class MutationQueue {
     });
   }
 
+  #enqueue(turn: Turn): void {
+    if (this.#isClosed) {
+      turn.refuse(new EngineError("ShuttingDown", "The server is restarting; try again."));
+    } else if (this.#waiting.length >= limits.waitingMutationsMax) {
+      turn.refuse(new EngineError("Overloaded", "Too many mutations are waiting; try again."));
+    } else {
+      this.#waiting.push(turn);
+      this.#start();
+    }
+  }
+
   #start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -88,30 +133,42 @@ export class MutationQueue {
 
   async #runGroup(): Promise<void> {
     const { environment } = this.#services;
-    const jobs = this.#waiting.splice(0, limits.commitGroupMutationsMax);
+    const turns = this.#waiting.splice(0, limits.commitGroupMutationsMax);
     const startedMs = environment.monotonicMs();
-    const done: Array<{ job: Job; outcome: MutationOutcome }> = [];
-    for (const job of jobs) {
-      done.push({ job, outcome: await this.#runJob(job) });
+    const done: Turn[] = [];
+    for (const turn of turns) {
+      await turn.run();
+      done.push(turn);
       if (environment.monotonicMs() - startedMs > limits.commitGroupMs) break;
     }
-    this.#waiting.unshift(...jobs.slice(done.length));
+    this.#waiting.unshift(...turns.slice(done.length));
+    let end = (turn: Turn) => turn.settle();
     try {
       this.#committer.flush();
     } catch (error) {
-      for (const entry of done) {
-        const result = failedResult(this.#services, entry.job.call.path, error, []);
-        entry.outcome = { result, ts: 0n };
-      }
+      end = (turn) => turn.refuse(error);
       if (error instanceof EngineError && error.kind === "DiskFailed") this.#onDiskFailed(error);
     }
-    for (const { job, outcome } of done) job.settle(outcome);
+    for (const turn of done) end(turn);
     this.#isRunning = false;
     if (this.#waiting.length > 0) this.#start();
     else for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  async #runJob({ call, request }: Job): Promise<MutationOutcome> {
+  async #runOwnWork<T>(work: OwnWork<T>): Promise<T> {
+    const { store } = this.#services;
+    const unpin = store.pin(store.durableTs);
+    try {
+      const { state, value } = await work(store.headTs);
+      const changes = state.transaction.changes();
+      if (changes.length > 0) this.#committer.stage(changes, null);
+      return value;
+    } finally {
+      unpin();
+    }
+  }
+
+  async #runMutation(call: FunctionCall, request: SessionRequest | null): Promise<MutationOutcome> {
     const { store } = this.#services;
     const repeated = request && this.#findRepeated(call, request);
     if (repeated) return repeated;

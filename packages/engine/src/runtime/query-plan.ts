@@ -1,7 +1,8 @@
 import { limits } from "../base/limits.ts";
-import type { Catalog, Index } from "../store/catalog.ts";
+import type { Catalog, Index, Table } from "../store/catalog.ts";
 import type { Order } from "../store/merge-range.ts";
 import type { ScanRange } from "../store/range-scan.ts";
+import { isVisibleSystemTable } from "../store/system-tables.ts";
 import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { compileFilter } from "./filter-expression.ts";
@@ -51,7 +52,7 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   const order = source.order ?? "asc";
   const index =
     source.type === "FullTableScan"
-      ? catalog.ensureTable(source.tableName).byCreationTime
+      ? findTable(source.tableName, catalog).byCreationTime
       : findIndex(source.indexName, catalog);
   const bounds = source.type === "IndexRange" ? source.range : [];
   const { start, end } = keyRange(index, bounds);
@@ -67,10 +68,18 @@ function planOperator(operator: SerializedQuery["operators"][number]): PlanOpera
   return { kind: "filter", accepts: compileFilter(operator.filter) };
 }
 
+/** A table of the user's, which need not exist yet, or a system table that may be read. */
+function findTable(name: string, catalog: Catalog): Table {
+  if (name.startsWith("_") && !isVisibleSystemTable(name)) {
+    throw new FunctionCallError(`There is no system table ${name.slice(0, 64)}.`);
+  }
+  return catalog.ensureTable(name);
+}
+
 function findIndex(name: string, catalog: Catalog): Index {
   const dot = name.indexOf(".");
   const tableName = name.slice(0, dot);
-  const index = catalog.ensureTable(tableName).indexes.get(name.slice(dot + 1));
+  const index = findTable(tableName, catalog).indexes.get(name.slice(dot + 1));
   if (!index) throw new FunctionCallError(`Index ${name} not found.`);
   if (!index.queryable) {
     throw new FunctionCallError(`Index ${name} is staged and cannot be queried yet.`);

@@ -7,6 +7,7 @@ import type { JSONObject } from "../values/json.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
 import type { FunctionResult } from "./outcome.ts";
+import type { JobContext } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 import { TransactionInvocation } from "./transaction-invocation.ts";
 import { TransactionState } from "./transaction-state.ts";
@@ -19,6 +20,8 @@ export interface FunctionCall {
   caller: Caller;
   /** Whether internal functions may be called too: admins, actions, the scheduler, the host. */
   allowsInternal: boolean;
+  /** The scheduled job on whose behalf this is called; absent for everybody else. */
+  job?: JobContext | null;
 }
 
 /** What became of a function in a transaction, before anything is committed. */
@@ -40,17 +43,44 @@ export async function runInTransaction(
   ts: bigint,
   journal: string | null,
 ): Promise<TransactionRun> {
+  const state = openTransaction(services, ts, journal, call.job ?? null);
+  try {
+    const valueJson = await performCall(services, state, kind, call);
+    return { result: { ok: true, valueJson, logLines: state.log.lines }, state };
+  } catch (error) {
+    return { result: failedResult(services, call.path, error, state.log.lines), state };
+  }
+}
+
+/** A transaction on the snapshot at `ts`, which the caller keeps pinned. */
+export function openTransaction(
+  services: RuntimeServices,
+  ts: bigint,
+  journal: string | null = null,
+  job: JobContext | null = null,
+): TransactionState {
   const { environment, creationClock, store } = services;
   const transaction = new Transaction(store, ts);
-  const state = new TransactionState(environment, creationClock, transaction, journal);
+  return new TransactionState(environment, creationClock, transaction, journal, job);
+}
+
+/**
+ * Calls a function in a transaction that is open.
+ *
+ * @returns The result as encoded JSON text.
+ * @throws Whatever the function throws; EngineError "FunctionTimedOut".
+ */
+export async function performCall(
+  services: RuntimeServices,
+  state: TransactionState,
+  kind: "query" | "mutation",
+  call: FunctionCall,
+): Promise<string> {
   const invocation = new TransactionInvocation(services, state, kind, call.caller);
   try {
     const registered = requireFunction(services, call.path, kind, call.allowsInternal);
     const running = callFunction(services, registered, call.args, invocation);
-    const valueJson = await withDeadline(environment, limits.transactionWallMs, running);
-    return { result: { ok: true, valueJson, logLines: state.log.lines }, state };
-  } catch (error) {
-    return { result: failedResult(services, call.path, error, state.log.lines), state };
+    return await withDeadline(services.environment, limits.transactionWallMs, running);
   } finally {
     invocation.close();
   }

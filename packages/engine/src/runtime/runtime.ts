@@ -2,18 +2,22 @@ import type { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
-import { ActionInvocation } from "./action-invocation.ts";
+import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
 import { installConvexGlobal, runInInvocation } from "./invocation.ts";
+import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
 import { MutationQueue, type SessionRequest } from "./mutation-queue.ts";
 import type { FunctionResult, MutationOutcome, QueryOutcome } from "./outcome.ts";
 import {
   type FunctionCall,
   failedResult,
+  openTransaction,
   runInTransaction,
   withDeadline,
 } from "./run-transaction.ts";
+import type { JobContext } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
+import type { TransactionState } from "./transaction-state.ts";
 
 /** Runs user functions: the one door to them for sockets, HTTP and the host. */
 export class Runtime {
@@ -61,15 +65,43 @@ export class Runtime {
   }
 
   async runAction(call: FunctionCall): Promise<FunctionResult> {
-    const invocation = new ActionInvocation(this.#services, this.#actionCalls(), call.caller);
-    const { environment } = this.#services;
+    const invocation = this.#openAction(call.caller, call.job);
     try {
-      const registered = requireFunction(this.#services, call.path, "action", call.allowsInternal);
-      const running = callFunction(this.#services, registered, call.args, invocation);
-      const valueJson = await withDeadline(environment, limits.actionWallMs, running);
+      const valueJson = await this.#performAction(call, invocation);
       return { ok: true, valueJson, logLines: invocation.log.lines };
     } catch (error) {
       return failedResult(this.#services, call.path, error, invocation.log.lines);
+    } finally {
+      invocation.close();
+    }
+  }
+
+  /**
+   * Work of the engine's own in a transaction of its own, in its turn among the mutations.
+   *
+   * @param job The job of the action that asks for it.
+   * @throws What `work` throws; EngineError when the queue or the disk refuses.
+   */
+  runOwn<T>(work: (state: TransactionState) => T, job: JobContext | null = null): Promise<T> {
+    return this.#mutations.runOwn(async (ts) => {
+      const state = openTransaction(this.#services, ts, null, job);
+      return { state, value: work(state) };
+    });
+  }
+
+  /** Runs a mutation as a job: what it did and what became of it are one commit. */
+  runMutationJob(job: MutationJob): Promise<void> {
+    return this.#mutations.runOwn((ts) => performMutationJob(this.#services, job, ts));
+  }
+
+  /** Runs an action as a job; returns the error's text, null for success. Never rejects. */
+  async runActionJob(call: FunctionCall): Promise<string | null> {
+    const invocation = this.#openAction(call.caller, call.job);
+    try {
+      await this.#performAction(call, invocation);
+      return null;
+    } catch (error) {
+      return describeJobFailure(this.#services, call.path, error);
     } finally {
       invocation.close();
     }
@@ -86,7 +118,7 @@ export class Runtime {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const found = router.lookup(pathname, method);
     if (!found) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
-    const invocation = new ActionInvocation(this.#services, this.#actionCalls(), caller);
+    const invocation = this.#openAction(caller);
     const { environment } = this.#services;
     try {
       const running = runInInvocation(invocation, () => found[0].invokeHttpAction!(request));
@@ -105,8 +137,19 @@ export class Runtime {
     return this.#mutations.close();
   }
 
-  #actionCalls() {
+  async #performAction(call: FunctionCall, invocation: ActionInvocation): Promise<string> {
+    const registered = requireFunction(this.#services, call.path, "action", call.allowsInternal);
+    const running = callFunction(this.#services, registered, call.args, invocation);
+    return withDeadline(this.#services.environment, limits.actionWallMs, running);
+  }
+
+  #openAction(caller: Caller, job: JobContext | null = null): ActionInvocation {
+    return new ActionInvocation(this.#services, this.#actionCalls(), caller, job);
+  }
+
+  #actionCalls(): ActionCalls {
     return {
+      runOwn: (work, job) => this.runOwn(work, job),
       runQuery: async (call: FunctionCall) => (await this.runQuery(call)).result,
       runMutation: async (call: FunctionCall) => (await this.runMutation(call)).result,
       runAction: (call: FunctionCall) => this.runAction(call),

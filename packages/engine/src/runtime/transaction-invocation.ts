@@ -16,6 +16,7 @@ import type { FunctionLog, Invocation } from "./invocation.ts";
 import { OpenQuery } from "./open-query.ts";
 import { readPage } from "./paginate.ts";
 import { planQuery, type SerializedQuery } from "./query-plan.ts";
+import { cancelJob, scheduleJob } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 import { TransactionState } from "./transaction-state.ts";
 
@@ -113,10 +114,21 @@ export class TransactionInvocation implements Invocation {
       case "1.0/replace":
       case "1.0/remove":
         return this.#write(operation, args);
+      case "1.0/schedule":
+        this.#requireMutation("schedule functions");
+        return JSON.stringify(
+          scheduleJob(this.#services, this.#state, {
+            path: functionPathOf(args),
+            args: args.args,
+            ts: args.ts,
+          }),
+        );
+      case "1.0/cancel_job":
+        this.#requireMutation("cancel scheduled functions");
+        cancelJob(this.#services, this.#state, args.id);
+        return "null";
       case "1.0/getTransactionMetrics":
       case "1.0/getFunctionMetadata":
-      case "1.0/schedule":
-      case "1.0/cancel_job":
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
       case "1.0/storageGenerateUploadUrl":
@@ -190,9 +202,7 @@ export class TransactionInvocation implements Invocation {
   }
 
   #write(operation: string, args: Arguments): string {
-    if (this.#kind !== "mutation") {
-      throw new FunctionCallError("Queries cannot write to the database.");
-    }
+    this.#requireMutation("write to the database");
     const table = args.table as string | undefined;
     const id = args.id as string;
     const value = args.value as JSONObject;
@@ -254,6 +264,10 @@ export class TransactionInvocation implements Invocation {
     const { environment, creationClock, store } = this.#services;
     const snapshot = new Transaction(store, this.#state.transaction.snapshotTs);
     return new TransactionState(environment, creationClock, snapshot, null);
+  }
+
+  #requireMutation(what: string): void {
+    if (this.#kind !== "mutation") throw new FunctionCallError(`Queries cannot ${what}.`);
   }
 
   #requireOpen(operation: string): void {

@@ -1,6 +1,7 @@
 import type { Environment } from "../base/environment.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { FunctionLog } from "./invocation.ts";
+import type { JobContext } from "./scheduled-job.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 
 /**
@@ -15,6 +16,10 @@ export class TransactionState {
   /** Whether the result may depend on who asked. */
   usedIdentity = false;
   hasPaginated = false;
+  /** The scheduled job that this runs for, if it does. */
+  readonly job: JobContext | null;
+  scheduledJobs = 0;
+  scheduledBytes = 0;
   /** Where the page ended when this query ran before; null on a first run. */
   readonly startJournal: string | null;
   endJournal: string | null = null;
@@ -25,11 +30,13 @@ export class TransactionState {
     creationClock: CreationClock,
     transaction: Transaction,
     startJournal: string | null,
+    job: JobContext | null = null,
   ) {
     this.transaction = transaction;
     this.nowMs = environment.nowMs();
     this.random = createSeededRandom(environment.randomBytes(16));
     this.startJournal = startJournal;
+    this.job = job;
     this.#creationClock = creationClock;
   }
 

@@ -17,6 +17,7 @@ import type { FunctionKind } from "../runtime/registered-function.ts";
 import type { FunctionCall } from "../runtime/run-transaction.ts";
 import { EMPTY_SCHEMA, parseSchema } from "../schema/schema-definition.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import { finishScheduled } from "./finish-scheduled.ts";
 
 /** What `import.meta.glob` gives: loaders by path. */
 export type ModuleLoaders = Record<string, () => Promise<Record<string, unknown>>>;
@@ -37,8 +38,15 @@ export interface ConvexTest {
   fetch(pathQueryFragment: string, init?: RequestInit): Promise<Response>;
   /** The same deployment as somebody; what is missing of the identity is made up from the rest. */
   withIdentity(identity: Partial<UserIdentity>): ConvexTest;
+  /** Waits for the scheduled functions that timers have started. */
   finishInProgressScheduledFunctions(): Promise<void>;
-  finishAllScheduledFunctions(advanceTimers: () => void): Promise<void>;
+  /**
+   * Waits for scheduled functions and those that they schedule. Fake timers are on meanwhile, and
+   * `advanceTimers`, usually `vi.runAllTimers`, moves them.
+   *
+   * @throws when functions go on scheduling others, after `iterationsMax` rounds.
+   */
+  finishAllScheduledFunctions(advanceTimers: () => void, iterationsMax?: number): Promise<void>;
 }
 
 const TEST_ISSUER = "https://convex.test";
@@ -80,15 +88,35 @@ async function start(
     ...registered,
     find: (path) => registered.find(path) ?? createFunctionRegistry(inline).find(path),
   };
-  return createCore({
+  const core = createCore({
     environment: testEnvironment,
     persistence: openMemoryPersistence(),
     schema: schema ? parseSchema(schema.export()) : EMPTY_SCHEMA,
     functions,
     revealsErrors: true,
     onDiskFailed: () => {},
+    scheduling: {
+      jobEnvironment,
+      runningMax: Number.POSITIVE_INFINITY,
+      clockCheckMs: Number.POSITIVE_INFINITY,
+    },
   });
+  await core.scheduler.start();
+  return core;
 }
+
+/**
+ * Scheduled functions wait by the timers that the test has in place when they are scheduled, real or
+ * fake, as with convex-test; nothing else in the engine does.
+ */
+const jobEnvironment: Environment = {
+  ...realEnvironment(() => {}),
+  setTimer: (delayMs, callback) => {
+    const { clearTimeout } = globalThis;
+    const timer = globalThis.setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
 
 /** Timers as they were when this module was loaded: tests that fake them fake `Date` only for us. */
 const testEnvironment: Environment = (() => {
@@ -107,6 +135,10 @@ const testEnvironment: Environment = (() => {
     },
   };
 })();
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => testEnvironment.setTimer(0, resolve));
+}
 
 function testAs(
   started: Promise<EngineCore>,
@@ -165,8 +197,9 @@ function testAs(
       return (await started).runtime.runHttpAction(request, caller);
     },
     withIdentity: (identity) => testAs(started, inline, callerOf(identity)),
-    finishInProgressScheduledFunctions: async () => {},
-    finishAllScheduledFunctions: async () => {},
+    finishInProgressScheduledFunctions: async () => (await started).scheduler.whenQuiet(),
+    finishAllScheduledFunctions: async (advanceTimers, iterationsMax = 100) =>
+      finishScheduled((await started).scheduler, advanceTimers, nextTurn, iterationsMax),
   };
 }
 

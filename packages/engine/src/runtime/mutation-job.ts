@@ -1,0 +1,56 @@
+import { EngineError } from "../base/engine-error.ts";
+import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
+import { type FunctionCall, openTransaction, performCall } from "./run-transaction.ts";
+import type { RuntimeServices } from "./services.ts";
+import type { TransactionState } from "./transaction-state.ts";
+
+/** A mutation that the engine runs by itself: scheduled, or by a cron. */
+export interface MutationJob {
+  call: FunctionCall;
+  /** Whether it is still to be run. Asked in the transaction in which it would run. */
+  isDue(state: TransactionState): boolean;
+  /** Writes what became of it: null for success, else the error's text. */
+  complete(state: TransactionState, error: string | null): void;
+}
+
+/**
+ * Runs the mutation and completes the job in one transaction, which is what makes it happen exactly
+ * once. When the function fails, only the completion is left, in a transaction of its own: what the
+ * function wrote, and what it used up of the limits, is gone.
+ *
+ * @throws EngineError for operating trouble: then nothing has happened, and it is to be tried again.
+ */
+export async function performMutationJob(
+  services: RuntimeServices,
+  job: MutationJob,
+  ts: bigint,
+): Promise<{ state: TransactionState; value: undefined }> {
+  const state = openTransaction(services, ts, null, job.call.job ?? null);
+  if (!job.isDue(state)) return { state, value: undefined };
+  try {
+    await performCall(services, state, "mutation", job.call);
+    job.complete(state, null);
+    return { state, value: undefined };
+  } catch (error) {
+    if (error instanceof EngineError && error.kind !== "FunctionTimedOut") throw error;
+    const failed = openTransaction(services, ts);
+    job.complete(failed, describeJobFailure(services, job.call.path, error));
+    return { state: failed, value: undefined };
+  }
+}
+
+/** The text that a job's row keeps of an error, which is for developers; the log names the job. */
+export function describeJobFailure(
+  services: RuntimeServices,
+  path: string,
+  error: unknown,
+): string {
+  const { message, dataJson } = describeThrown(error, true);
+  const isOurs = dataJson !== null || error instanceof FunctionCallError;
+  services.environment.log("error", "A scheduled function failed.", {
+    function: path,
+    // What a function says to its callers may be about people: it is not for the log.
+    error: isOurs ? "a refusal of the function's own" : describeError(error),
+  });
+  return error instanceof EngineError ? error.message : message;
+}

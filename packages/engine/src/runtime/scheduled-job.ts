@@ -1,0 +1,163 @@
+import { limits } from "../base/limits.ts";
+import { StoredDocument } from "../store/stored-document.ts";
+import { encodeDocumentId } from "../values/document-id.ts";
+import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
+import { FunctionCallError } from "./function-error.ts";
+import type { RuntimeServices } from "./services.ts";
+import type { TransactionState } from "./transaction-state.ts";
+
+export const JOB_TABLE = "_scheduled_functions";
+
+/** The scheduled job that a function runs for, also through functions that it calls. */
+export interface JobContext {
+  id: string;
+  kind: "mutation" | "action";
+}
+
+export type JobState =
+  | { kind: "pending" }
+  | { kind: "inProgress" }
+  | { kind: "success" }
+  | { kind: "failed"; error: string }
+  | { kind: "canceled" };
+
+/** A row of `_scheduled_functions`, as functions see it through `ctx.db.system`. */
+export interface JobRow {
+  _id: string;
+  /** `module/path:export`. */
+  name: string;
+  /** One element: the arguments object. */
+  args: [JSONObject];
+  /** When it is to run, ms since the epoch. */
+  scheduledTime: number;
+  /** When it ended, in whatever way; absent before. */
+  completedTime?: number;
+  state: JobState;
+}
+
+/** What `ctx.scheduler` asks for, decoded from the syscall. */
+export interface ScheduleRequest {
+  path: string;
+  args: JSONValue | undefined;
+  /** Seconds since the epoch, with fractions. */
+  ts: JSONValue | undefined;
+}
+
+/**
+ * `ctx.scheduler.runAfter` and `runAt`: writes the job into the transaction; it runs if and when
+ * that is committed.
+ *
+ * @returns The job's id.
+ * @throws FunctionCallError for a function that is not there and for anything over a limit.
+ */
+export function scheduleJob(
+  services: RuntimeServices,
+  state: TransactionState,
+  { path, args, ts }: ScheduleRequest,
+): string {
+  const kind = services.registry.find(path)?.kind;
+  if (kind !== "mutation" && kind !== "action") {
+    throw new FunctionCallError(
+      `Attempted to schedule '${path}', which is no mutation or action of this deployment.`,
+    );
+  }
+  if (!isJSONObject(args)) throw new FunctionCallError("Scheduled arguments must be an object.");
+  countJob(state, JSON.stringify(args).length);
+  const row: Omit<JobRow, "_id"> = {
+    name: path,
+    args: [args],
+    scheduledTime: scheduledTimeOf(ts, state.nowMs),
+    // A job that was canceled while it ran does not leave others behind.
+    ...(isCanceled(services, state)
+      ? { completedTime: state.nowMs, state: { kind: "canceled" } }
+      : { state: { kind: "pending" } }),
+  };
+  const table = services.store.catalog.ensureTable(JOB_TABLE);
+  const id = encodeDocumentId(table.number, services.environment.randomBytes(16));
+  const value = { ...row, _creationTime: state.nextCreationTime(), _id: id } as JSONObject;
+  state.transaction.write(table, id, new StoredDocument(id, JSON.stringify(value), value));
+  return id;
+}
+
+/**
+ * `ctx.scheduler.cancel`. A pending job will not run; an action under way goes on, but what it
+ * schedules from now on is canceled too; what has ended stays as it is.
+ */
+export function cancelJob(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: JSONValue | undefined,
+): void {
+  const table = typeof id === "string" ? services.store.catalog.tableOfId(id) : null;
+  if (typeof id !== "string" || table?.name !== JOB_TABLE) {
+    throw new FunctionCallError(
+      `Invalid argument \`id\` for \`scheduler.cancel\`: expected to be an Id<"${JOB_TABLE}">.`,
+    );
+  }
+  if (state.job?.id === id && state.job.kind === "mutation") {
+    throw new FunctionCallError("A scheduled mutation cannot cancel itself.");
+  }
+  const job = readJob(services, state, id);
+  if (job?.state.kind === "pending") {
+    patchJob(services, state, id, { state: { kind: "canceled" }, completedTime: state.nowMs });
+  } else if (job?.state.kind === "inProgress") {
+    patchJob(services, state, id, { state: { kind: "canceled" } });
+  }
+}
+
+/** The job's row as the transaction sees it; null once it has been swept away. */
+export function readJob(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: string,
+): JobRow | null {
+  const document = state.transaction.get(services.store.catalog.ensureTable(JOB_TABLE), id);
+  return document ? (document.value as unknown as JobRow) : null;
+}
+
+/** Changes a row that is there. */
+export function patchJob(
+  services: RuntimeServices,
+  state: TransactionState,
+  id: string,
+  changes: Pick<JobRow, "state"> & { completedTime?: number },
+): void {
+  const table = services.store.catalog.ensureTable(JOB_TABLE);
+  const document = state.transaction.get(table, id);
+  if (!document) return;
+  const value = { ...document.value, ...changes } as JSONObject;
+  state.transaction.write(table, id, new StoredDocument(id, JSON.stringify(value), value));
+}
+
+function isCanceled(services: RuntimeServices, state: TransactionState): boolean {
+  return state.job !== null && readJob(services, state, state.job.id)?.state.kind === "canceled";
+}
+
+function countJob(state: TransactionState, argumentBytes: number): void {
+  state.scheduledJobs++;
+  state.scheduledBytes += argumentBytes;
+  if (state.scheduledJobs > limits.scheduledJobsMax) {
+    throw new FunctionCallError(
+      `Too many functions scheduled by this mutation (limit: ${limits.scheduledJobsMax})`,
+    );
+  }
+  if (argumentBytes > limits.scheduledArgumentBytesMax) {
+    throw new FunctionCallError(
+      `Arguments of a scheduled function are too large (limit: ${limits.scheduledArgumentBytesMax} bytes)`,
+    );
+  }
+  if (state.scheduledBytes > limits.scheduledArgumentBytesTotalMax) {
+    throw new FunctionCallError(
+      `Arguments of the functions scheduled by this mutation are too large (limit: ${limits.scheduledArgumentBytesTotalMax} bytes)`,
+    );
+  }
+}
+
+/** To the microsecond: what was whole milliseconds is so again after the detour over seconds. */
+function scheduledTimeOf(ts: JSONValue | undefined, nowMs: number): number {
+  const ms = typeof ts === "number" ? Math.round(ts * 1e6) / 1e3 : Number.NaN;
+  if (!(Math.abs(ms - nowMs) <= limits.scheduledAheadMs)) {
+    throw new FunctionCallError("A function can be scheduled at most 5 years from now.");
+  }
+  return ms;
+}
