@@ -1,8 +1,8 @@
 // What can be known to go wrong before the long work begins, each as one sentence. Plain Node: it
 // runs before anything is installed, so it repeats a little of what the server checks later.
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 const NODE_MIN = [20, 19];
 
@@ -30,13 +30,21 @@ function checkNodeVersion() {
 function checkDataFolder(dataDir) {
   const path = resolve(dataDir);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new StartRefusal(
       `The data folder ${path} cannot be written (${error.code}): make it writable, or set PARLEY_DATA to another place.`,
     );
   }
+}
+
+/** Node's own recursive `mkdir` never returns where a folder exists but takes no entries, as in `/proc`. */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function readPort(env) {

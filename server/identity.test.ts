@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -168,6 +168,15 @@ describe("a person", () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  test("is nobody else's business on this machine", async () => {
+    rig = await openRig();
+    await rig.call("sign-up/email", { body: ADA });
+    const modes = readdirSync(rig.dataDir).map(
+      (name) => statSync(join(rig.dataDir, name)).mode & 0o777,
+    );
+    expect(new Set(modes)).toEqual(new Set([0o600]));
   });
 
   test("is news, once each", async () => {

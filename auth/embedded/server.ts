@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { jwt } from "better-auth/plugins";
@@ -67,6 +68,8 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
 }
 
 function openDatabase(path: string) {
+  // Password hashes are in it. SQLite gives its companion files the same rights.
+  if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   // An account that was answered for must survive a power cut.
