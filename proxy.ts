@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { isSignPage, safeRedirect, signInPathFor } from "@/auth/safe-redirect";
 import { hasSessionCookie } from "@/auth/session-cookie";
-import { parseEnvironment } from "@/lib/env";
+import { parseEnvironment, type ServerConfig } from "@/lib/env";
 import { buildPagePolicy } from "@/lib/page-policy";
 
 /**
@@ -10,11 +10,15 @@ import { buildPagePolicy } from "@/lib/page-policy";
  * decision about data is made in the functions.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const elsewhere = findBetterPage(request);
+  const parsed = parseEnvironment(process.env);
+  // The server has refused to start with anything else.
+  if (!parsed.ok) return new NextResponse(null, { status: 503 });
+  const { config } = parsed;
+  const elsewhere = findBetterPage(request, config.identity.kind);
   if (elsewhere) return NextResponse.redirect(new URL(elsewhere, request.url), 307);
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
-  const policy = buildPagePolicy(nonce, readPolicyFacts(request));
+  const policy = buildPagePolicy(nonce, readPolicyFacts(request, config));
   const headers = new Headers(request.headers);
   // Next reads the nonce for its own scripts from this header; our layout from the other.
   headers.set("content-security-policy", policy);
@@ -31,23 +35,25 @@ export const config = {
   matcher: ["/((?!api/|_next/|[^?]*\\.[A-Za-z0-9]{1,8}$).*)"],
 };
 
-function findBetterPage({ nextUrl, cookies }: NextRequest): string | null {
+function findBetterPage(
+  { nextUrl, cookies }: NextRequest,
+  authMode: ServerConfig["identity"]["kind"],
+): string | null {
   const { pathname, search, searchParams } = nextUrl;
-  const isSignedIn = hasSessionCookie(cookies.getAll());
-  if (isSignPage(pathname)) return isSignedIn ? safeRedirect(searchParams.get("redirect")) : null;
+  const isSignedIn = hasSessionCookie(cookies.getAll(), authMode);
+  if (isSignPage(pathname)) {
+    // Clerk's cookie may outlive its session, and its own form knows; ours is taken away with it.
+    const mayLeave = isSignedIn && authMode === "embedded";
+    return mayLeave ? safeRedirect(searchParams.get("redirect")) : null;
+  }
   const needsSession = /^\/(messages|users)?(\/|$)/.test(pathname);
   return needsSession && !isSignedIn ? signInPathFor({ pathname, search }) : null;
 }
 
-function readPolicyFacts(request: NextRequest) {
-  const parsed = parseEnvironment(process.env);
-  const host = request.headers.get("host");
-  const isDev = process.env.NODE_ENV === "development";
-  if (!parsed.ok) return { host, isDev, convexUrl: null, clerkIssuer: null };
-  const { backend, identity } = parsed.config;
+function readPolicyFacts(request: NextRequest, { backend, identity }: ServerConfig) {
   return {
-    host,
-    isDev,
+    host: request.headers.get("host"),
+    isDev: process.env.NODE_ENV === "development",
     convexUrl: backend.kind === "hosted" ? backend.convexUrl : null,
     clerkIssuer: identity.kind === "clerk" ? identity.issuer : null,
   };
