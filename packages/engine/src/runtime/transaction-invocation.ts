@@ -92,7 +92,16 @@ export class TransactionInvocation implements Invocation {
     }
   }
 
-  async asyncSyscall(operation: string, argumentsJson: string): Promise<string> {
+  /** Not an async function: reading thirty documents would make thirty promises more. */
+  asyncSyscall(operation: string, argumentsJson: string): Promise<string> {
+    try {
+      return Promise.resolve(this.#perform(operation, argumentsJson));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #perform(operation: string, argumentsJson: string): string | Promise<string> {
     this.#requireOpen(operation);
     const args = JSON.parse(argumentsJson) as Arguments;
     switch (operation) {

@@ -11,7 +11,7 @@ import { createSeededRandom } from "./seeded-random.ts";
 export class TransactionState {
   readonly transaction: Transaction;
   readonly nowMs: number;
-  readonly random: () => number;
+  #random: (() => number) | null = null;
   readonly log = new FunctionLog();
   /** Whether the result may depend on who asked. */
   usedIdentity = false;
@@ -23,6 +23,7 @@ export class TransactionState {
   /** Where the page ended when this query ran before; null on a first run. */
   readonly startJournal: string | null;
   endJournal: string | null = null;
+  readonly #environment: Environment;
   readonly #creationClock: CreationClock;
 
   constructor(
@@ -34,10 +35,16 @@ export class TransactionState {
   ) {
     this.transaction = transaction;
     this.nowMs = environment.nowMs();
-    this.random = createSeededRandom(environment.randomBytes(16));
+    this.#environment = environment;
     this.startJournal = startJournal;
     this.job = job;
     this.#creationClock = creationClock;
+  }
+
+  /** `Math.random()`; seeded when it is first wanted, which is rarely. */
+  random(): number {
+    this.#random ??= createSeededRandom(this.#environment.randomBytes(16));
+    return this.#random();
   }
 
   nextCreationTime(): number {
