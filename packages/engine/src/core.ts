@@ -4,6 +4,8 @@ import type { Persistence } from "./persistence/persistence.ts";
 import type { FunctionRegistry } from "./runtime/function-registry.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { CreationClock } from "./runtime/transaction-state.ts";
+import { CronRunner } from "./scheduler/cron-runner.ts";
+import type { CronJob } from "./scheduler/cron-schedule.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import type { SchemaDefinition } from "./schema/schema-definition.ts";
 import type { DocumentStore } from "./store/document-store.ts";
@@ -22,6 +24,8 @@ export interface EngineCore {
   refreshQueries: RefreshQueries;
   /** Runs nothing before it is started. */
   scheduler: Scheduler;
+  /** Runs nothing before it is started. */
+  crons: CronRunner;
   /** Closes the store; whatever was acknowledged is on disk already. */
   close(): void;
 }
@@ -34,6 +38,7 @@ export function createCore(options: {
   revealsErrors: boolean;
   onDiskFailed: (error: EngineError) => void;
   scheduling?: SchedulerOptions;
+  crons?: readonly CronJob[];
 }): EngineCore {
   const { environment, persistence, schema, functions, revealsErrors } = options;
   const { store, committer, close } = openStore(persistence, schema, environment, (commits) => {
@@ -50,7 +55,8 @@ export function createCore(options: {
   };
   const runtime = new Runtime(services, committer, options.onDiskFailed);
   const scheduler = new Scheduler(services, runtime, options.scheduling);
+  const crons = new CronRunner(services, runtime, options.crons ?? []);
   const watchedQueries = new WatchedQueries(runtime, new SubscriptionRegistry<WatchedQuery>());
   const refreshQueries = new RefreshQueries(environment, runtime, watchedQueries);
-  return { store, functions, runtime, watchedQueries, refreshQueries, scheduler, close };
+  return { store, functions, runtime, watchedQueries, refreshQueries, scheduler, crons, close };
 }

@@ -21,6 +21,7 @@ import { loadFunctions } from "./runtime/load-functions.ts";
 import type { FunctionResult } from "./runtime/outcome.ts";
 import type { FunctionCall } from "./runtime/run-transaction.ts";
 import type { Runtime } from "./runtime/runtime.ts";
+import { readCrons } from "./scheduler/cron-schedule.ts";
 import type { JSONObject, JSONValue } from "./values/json.ts";
 
 export interface EngineOptions {
@@ -87,6 +88,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     CONVEX_SITE_URL: options.siteUrl,
   };
   const functions = await loadFunctions(options.functionsDir, variables, environment);
+  const crons = readCrons(functions.registry);
   const lock = options.dataDir === null ? null : lockFolder(options.dataDir);
   let persistence: Persistence;
   try {
@@ -103,6 +105,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     functions: functions.registry,
     revealsErrors: options.revealsErrors ?? false,
     onDiskFailed: options.onDiskFailed ?? (() => {}),
+    crons,
   });
   const { runtime, watchedQueries, refreshQueries } = core;
   const verifier = createTokenVerifier({
@@ -129,6 +132,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 
   await core.scheduler.start();
+  await core.crons.start();
   return {
     handleRequest: createHttpHandler(doors),
     handleSiteRequest: createSiteHandler(doors),
@@ -156,7 +160,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       const within = (ms: number) =>
         new Promise<void>((resolve) => environment.setTimer(ms, resolve));
-      await Promise.race([core.scheduler.close(), within(500)]);
+      const jobsEnded = Promise.all([core.scheduler.close(), core.crons.close()]);
+      await Promise.race([jobsEnded, within(500)]);
       await Promise.race([runtime.close(), within(2_000)]);
       // One more turn of the loop, so that answers and their transitions leave before the goodbye.
       await new Promise<void>((resolve) => environment.defer(() => environment.defer(resolve)));

@@ -10,6 +10,14 @@ export interface FunctionRegistry {
   find(path: string): RegisteredFunction | null;
   paths(): string[];
   httpRouter: HttpRouterObject | null;
+  crons: CronsObject | null;
+}
+
+/** The default export of `crons.ts`. Source: convex 1.48 `server/cron.ts`. */
+export interface CronsObject {
+  isCrons: true;
+  /** JSON text: `{identifier: {name, args: [args], schedule}}`. */
+  export(): string;
 }
 
 /** The default export of `http.ts`. Source: convex 1.48 `server/router.ts`. */
@@ -37,6 +45,7 @@ export function createFunctionRegistry(
     find: (path) => functions.get(path) ?? null,
     paths: () => [...functions.keys()],
     httpRouter: findRouter(modules.get("http")?.default),
+    crons: findCrons(modules.get("crons")?.default),
   };
 }
 
@@ -72,4 +81,9 @@ function validatorOf(exported: (() => string) | undefined): ValidatorJson | null
 function findRouter(value: unknown): HttpRouterObject | null {
   const router = value as HttpRouterObject | undefined;
   return router?.isRouter === true ? router : null;
+}
+
+function findCrons(value: unknown): CronsObject | null {
+  const crons = value as CronsObject | undefined;
+  return crons?.isCrons === true ? crons : null;
 }
