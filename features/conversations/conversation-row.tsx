@@ -90,7 +90,7 @@ export const ConversationRow = memo(
             {unreadCount > 0 && (
               <span className="grid h-[21px] min-w-[21px] animate-appear grid-flow-col place-content-center rounded-full bg-accent px-1.5 text-caption font-title text-on-accent">
                 {unreadText(unreadCount)}
-                <span className="sr-only">&nbsp;unread</span>
+                <span className="sr-only">&nbsp;{t("list.unreadWord")}</span>
               </span>
             )}
           </span>

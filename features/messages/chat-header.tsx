@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronLeft } from "lucide-react";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
 import { Bone } from "@/components/ui/skeleton";
@@ -29,7 +29,7 @@ export function ChatHeader({ conversation, viewerId, isAlone }: ChatHeaderProps)
         </IconButton>
       )}
       {conversation ? (
-        <KnownHeader conversation={conversation} viewerId={viewerId} />
+        <KnownHeader conversation={conversation} viewerId={viewerId} isAlone={isAlone} />
       ) : (
         <>
           <Bone className="size-10 rounded-full" />
@@ -40,9 +40,15 @@ export function ChatHeader({ conversation, viewerId, isAlone }: ChatHeaderProps)
   );
 }
 
-type KnownHeaderProps = { conversation: Conversation; viewerId: string | null };
+type GroupPresenceProps = { conversation: Conversation; viewerId: string | null };
 
-function KnownHeader({ conversation, viewerId }: KnownHeaderProps) {
+function KnownHeader(props: GroupPresenceProps & { isAlone: boolean }) {
+  const { conversation, viewerId, isAlone } = props;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // The chat has taken the list's place, and the focus went with the list.
+    if (isAlone) heading.current?.focus({ preventScroll: true });
+  }, [isAlone]);
   const { isGroup, title, otherUser, conversationId } = conversation;
   const name = title || t(isGroup ? "group.untitled" : "people.someone");
   return (
@@ -54,7 +60,11 @@ function KnownHeader({ conversation, viewerId }: KnownHeaderProps) {
         size="md"
       />
       <div className="min-w-0 flex-1">
-        <h2 className="truncate text-title leading-tight font-title">
+        <h2
+          ref={heading}
+          tabIndex={-1}
+          className="truncate text-title leading-tight font-title outline-none focus-visible:shadow-none"
+        >
           <bdi>{name}</bdi>
         </h2>
         <p className="truncate text-meta leading-snug text-muted">
@@ -75,7 +85,7 @@ function PersonPresence({ userId }: { userId: string }) {
   return <PresenceText status={presence.get(userId)} />;
 }
 
-function GroupPresence({ conversation, viewerId }: KnownHeaderProps) {
+function GroupPresence({ conversation, viewerId }: GroupPresenceProps) {
   const others = useMemo(
     () => conversation.members.map(({ userId }) => userId).filter((id) => id !== viewerId),
     [conversation.members, viewerId],

@@ -47,6 +47,7 @@ export const MessageItem = memo(
           if (id === null || seq === null || isMine) return;
           return props.watch(element, { messageId: id, seq });
         }}
+        data-seq={seq ?? undefined}
         // A tap gives the message the focus, which shows its menu where there is no hovering.
         tabIndex={-1}
         className={cn(

@@ -21,6 +21,7 @@ import { LogAnnouncer } from "./log-announcer";
 import { LogSkeleton } from "./log-skeleton";
 import { MessageItem } from "./message-item";
 import { layOutRows, type MessageRow, splitDays } from "./message-rows";
+import { readingPlaces } from "./reading-place";
 import type { ChatState } from "./use-chat";
 import { useLogScroll } from "./use-log-scroll";
 import type { MessageChanges } from "./use-message-changes";
@@ -55,7 +56,9 @@ export function MessageLog(props: MessageLogProps) {
   const scroll = useLogScroll({
     rows,
     hasRows: isShown,
-    openAtKey: unread?.beforeKey ?? null,
+    leftAt: chat.leftAt,
+    hasDivider: unread !== null,
+    onLeave: (place) => readingPlaces.leave(conversationId, place),
     canLoadOlder,
     loadOlder,
   });
@@ -158,7 +161,7 @@ function Rows(props: RowsProps) {
       <div className="pointer-events-none sticky top-2 z-[2] my-3 grid justify-items-center">
         <span
           aria-hidden="true"
-          className="rounded-[10px] bg-rail px-[11px] py-[3px] text-caption font-medium text-muted"
+          className="rounded-[10px] bg-rail px-[11px] py-[3px] text-caption font-medium text-muted shadow-bubble"
         >
           {dayName(day.dayMs, todayMs)}
         </span>
@@ -238,16 +241,16 @@ function JumpToEnd({ count, onJump }: { count: number; onJump: () => void }) {
 
 /** How many messages of others have come in below since the end was last seen. */
 function useNewBelow(chat: ChatState, isAtEnd: boolean, newestSeq: number): number {
-  const { messages, viewerId, isReady } = chat;
+  const { messages, viewerId, isReady, lastReadSeq } = chat;
   const [seenSeq, setSeenSeq] = useState<number | null>(null);
   const isFirst = useRef(true);
   useEffect(() => {
     if (!isReady) return;
-    if (isAtEnd || isFirst.current) {
-      isFirst.current = false;
-      setSeenSeq(newestSeq);
-    }
-  }, [isReady, isAtEnd, newestSeq]);
+    // What was unread on opening is new too, as long as the end has not been seen.
+    if (isAtEnd) setSeenSeq(newestSeq);
+    else if (isFirst.current) setSeenSeq(lastReadSeq);
+    isFirst.current = false;
+  }, [isReady, isAtEnd, newestSeq, lastReadSeq]);
   return useMemo(() => {
     if (isAtEnd || seenSeq === null || newestSeq <= seenSeq) return 0;
     return messages.filter(

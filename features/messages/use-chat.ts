@@ -8,6 +8,7 @@ import { api } from "@/convex/_generated/api";
 import { serverClock } from "../connection/server-clock";
 import { type ChatMessage, mergeMessages } from "./chat-message";
 import { findUnreadMark, type UnreadMark } from "./message-rows";
+import { type ReadingPlace, readingPlaces } from "./reading-place";
 import { useOutbox } from "./use-outbox";
 
 export type Conversation = FunctionReturnType<typeof api.conversations.getConversation>;
@@ -26,6 +27,8 @@ export type ChatState = {
   isReady: boolean;
   /** Where the unread ones began when the chat was opened; stays until it is left. */
   unread: UnreadMark | null;
+  /** Where the chat was left when it was last open; `null` opens at the unread ones or the end. */
+  leftAt: ReadingPlace | null;
   /** Others have read own messages up to this number. */
   readUpToSeq: number;
   /** The viewer has read up to this number; `null` while unknown. */
@@ -64,7 +67,8 @@ export function useChat(conversationId: string): ChatState {
     : null;
 
   useClockFromMessages(results[0]?.sentAt, status);
-  const opening = useOpening({ messages, viewerId, lastReadSeq, status, loadMore });
+  const [leftAt] = useState(() => readingPlaces.find(conversationId));
+  const opening = useOpening({ leftAt, messages, viewerId, lastReadSeq, status, loadMore });
   const loadOlder = useCallback(() => loadMore(NEXT_PAGE_ITEMS), [loadMore]);
   return {
     viewerId,
@@ -72,6 +76,7 @@ export function useChat(conversationId: string): ChatState {
     messages,
     isReady: conversation !== undefined && opening.isReady,
     unread: opening.unread,
+    leftAt,
     readUpToSeq,
     lastReadSeq,
     canLoadOlder: status === "CanLoadMore",
@@ -83,6 +88,7 @@ export function useChat(conversationId: string): ChatState {
 type Status = ReturnType<typeof usePaginatedQuery>["status"];
 
 type OpeningOptions = {
+  leftAt: ReadingPlace | null;
   messages: ChatMessage[];
   viewerId: string;
   lastReadSeq: number | null;
@@ -92,7 +98,7 @@ type OpeningOptions = {
 
 /** Decides once, when enough is loaded, where the unread messages began. */
 function useOpening(options: OpeningOptions): { isReady: boolean; unread: UnreadMark | null } {
-  const { messages, viewerId, lastReadSeq, status, loadMore } = options;
+  const { leftAt, messages, viewerId, lastReadSeq, status, loadMore } = options;
   const [opened, setOpened] = useState<{ unread: UnreadMark | null } | null>(null);
 
   const isLoading = status === "LoadingFirstPage" || status === "LoadingMore";
@@ -102,7 +108,11 @@ function useOpening(options: OpeningOptions): { isReady: boolean; unread: Unread
     oldestSeq === null ||
     oldestSeq <= lastReadSeq + 1 ||
     messages.some(({ senderId, seq }) => senderId === viewerId && seq !== null);
-  const isEnough = isMarkLoaded || status === "Exhausted" || messages.length >= OPENING_ITEMS_MAX;
+  const isPlaceLoaded = leftAt === null || oldestSeq === null || oldestSeq <= leftAt.seq;
+  const isEnough =
+    (isMarkLoaded && isPlaceLoaded) ||
+    status === "Exhausted" ||
+    messages.length >= OPENING_ITEMS_MAX;
 
   useEffect(() => {
     if (opened || isLoading || lastReadSeq === null || isEnough) return;

@@ -1,6 +1,7 @@
 "use client";
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ReadingPlace } from "./reading-place";
 
 /** Closer to the end than this, new messages pull the log along. */
 export const AT_END_WITHIN_PX = 80;
@@ -14,8 +15,11 @@ export type LogScrollOptions = {
   /** Changes with every change of the rows. */
   rows: unknown;
   hasRows: boolean;
-  /** The divider's key, to open at; `null` opens at the end. */
-  openAtKey: string | null;
+  /** Where to open: where it was left, else at the divider, else at the end. */
+  leftAt: ReadingPlace | null;
+  hasDivider: boolean;
+  /** Told once, when the log goes: where it was left, `null` at its end. */
+  onLeave: (place: ReadingPlace | null) => void;
   canLoadOlder: boolean;
   loadOlder: () => void;
 };
@@ -39,7 +43,7 @@ export type LogScroll = {
  * come in, and one browser has none.
  */
 export function useLogScroll(options: LogScrollOptions): LogScroll {
-  const { rows, hasRows, openAtKey } = options;
+  const { rows, hasRows } = options;
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const latest = useRef(options);
@@ -104,21 +108,19 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
     const list = content.current;
     if (!view || !list || !hasRows) return;
     if (!place.current.isOpened) {
+      const { leftAt, hasDivider } = latest.current;
+      const top = findOpeningTop(list, leftAt, hasDivider ? view.clientHeight / 3 : null);
+      if (top !== null) view.scrollTop = top;
+      const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
       place.current = {
         isOpened: true,
-        isAtEnd: openAtKey === null,
+        isAtEnd: top === null || fromEnd <= AT_END_WITHIN_PX,
         height: view.clientHeight,
         width: view.clientWidth,
       };
-      const divider = openAtKey === null ? null : list.querySelector<HTMLElement>("[data-unread]");
-      if (divider) {
-        view.scrollTop = topOf(divider) - view.clientHeight / 3;
-        const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
-        place.current.isAtEnd = fromEnd <= AT_END_WITHIN_PX;
-      }
     }
     settle();
-  }, [rows, hasRows, openAtKey, settle, topOf]);
+  }, [rows, hasRows, settle]);
 
   useEffect(() => {
     const view = scroller.current;
@@ -145,6 +147,17 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
     };
   }, [settle, review]);
 
+  useLayoutEffect(() => {
+    const view = scroller.current;
+    return () => {
+      if (!view || !place.current.isOpened) return;
+      const held = place.current.isAtEnd ? null : anchor.current;
+      const seq = Number(held?.element.dataset.seq);
+      const isPlace = held !== null && Number.isFinite(seq);
+      latest.current.onLeave(isPlace ? { seq, offset: held.top - view.scrollTop } : null);
+    };
+  }, []);
+
   const toEnd = useCallback((isGliding = false) => {
     const view = scroller.current;
     if (!view) return;
@@ -160,6 +173,19 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
   }, []);
 
   return { scroller, content, ...look, toEnd };
+}
+
+/** How far to scroll on opening; `null`: to the end. */
+function findOpeningTop(
+  list: HTMLElement,
+  leftAt: ReadingPlace | null,
+  dividerOffset: number | null,
+): number | null {
+  const base = list.getBoundingClientRect().top;
+  const left = leftAt && list.querySelector(`[data-seq="${leftAt.seq}"]`);
+  if (left) return left.getBoundingClientRect().top - base - leftAt.offset;
+  const divider = dividerOffset === null ? null : list.querySelector("[data-unread]");
+  return divider && divider.getBoundingClientRect().top - base - (dividerOffset ?? 0);
 }
 
 /**

@@ -23,7 +23,7 @@ export function SlidingPanels({ list, chat, chatKey }: SlidingPanelsProps) {
         <div className="relative h-full overflow-hidden">
           <AnimatePresence initial={false}>
             {chat === null ? (
-              <m.div
+              <m.main
                 key="list"
                 className="absolute inset-0 bg-surface"
                 initial={{ x: `${-22 * side}%`, opacity: 0.5 }}
@@ -31,7 +31,7 @@ export function SlidingPanels({ list, chat, chatKey }: SlidingPanelsProps) {
                 exit={{ x: `${-22 * side}%`, opacity: 0.5 }}
               >
                 {list}
-              </m.div>
+              </m.main>
             ) : (
               <m.div
                 key={`chat:${chatKey}`}
