@@ -16,6 +16,8 @@ export function createConvexClient({ convexUrl }: Pick<PublicConfig, "convexUrl"
   const ownOrigin = typeof window === "undefined" ? "http://draft.invalid" : window.location.origin;
   const leewaySpread = Math.round(Math.random() * REFRESH_LEEWAY_SPREAD_SECONDS);
   return new ConvexReactClient(convexUrl ?? `${ownOrigin}/convex`, {
+    // What is written waits in an outbox that survives the page, so leaving it loses nothing.
+    unsavedChangesWarning: false,
     // The token that opened the session is fresh, so it need not be replaced at once.
     initialAuthTokenReuse: true,
     // Spread, so that people who came back together after a restart do not renew together.

@@ -241,16 +241,19 @@ function JumpToEnd({ count, onJump }: { count: number; onJump: () => void }) {
 
 /** How many messages of others have come in below since the end was last seen. */
 function useNewBelow(chat: ChatState, isAtEnd: boolean, newestSeq: number): number {
-  const { messages, viewerId, isReady, lastReadSeq } = chat;
+  const { messages, viewerId, isReady, unread } = chat;
   const [seenSeq, setSeenSeq] = useState<number | null>(null);
   const isFirst = useRef(true);
   useEffect(() => {
     if (!isReady) return;
     // What was unread on opening is new too, as long as the end has not been seen.
     if (isAtEnd) setSeenSeq(newestSeq);
-    else if (isFirst.current) setSeenSeq(lastReadSeq);
+    else if (isFirst.current) {
+      const firstUnread = messages.find(({ key }) => key === unread?.beforeKey);
+      setSeenSeq(firstUnread?.seq ? firstUnread.seq - 1 : newestSeq);
+    }
     isFirst.current = false;
-  }, [isReady, isAtEnd, newestSeq, lastReadSeq]);
+  }, [isReady, isAtEnd, newestSeq, messages, unread]);
   return useMemo(() => {
     if (isAtEnd || seenSeq === null || newestSeq <= seenSeq) return 0;
     return messages.filter(

@@ -52,7 +52,7 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
   const place = useRef({ isOpened: false, isAtEnd: true, height: 0, width: 0 });
   const isGoingToEnd = useRef(false);
   const anchor = useRef<{ element: HTMLElement; top: number } | null>(null);
-  const [look, setLook] = useState({ isAtEnd: true, isFarFromEnd: false });
+  const [look, setLook] = useState({ isAtEnd: false, isFarFromEnd: false });
 
   const topOf = useCallback((element: HTMLElement): number => {
     const base = content.current?.getBoundingClientRect().top ?? 0;
