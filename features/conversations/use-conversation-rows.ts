@@ -1,10 +1,11 @@
 "use client";
 
-import { useConvexAuth, usePaginatedQuery } from "convex/react";
+import { useConvexAuth, usePaginatedQuery, useQuery } from "convex/react";
 import { useCallback, useMemo } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import { startOfDay } from "@/lib/dates";
+import { bulkIdsMax } from "@/shared/limits";
 import { previewText } from "@/shared/message-text";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
@@ -22,8 +23,6 @@ const PAGE_ITEMS = 30;
 /** In so many of the newest chats it is shown that somebody is typing; each costs a subscription. */
 const TYPING_ROWS_MAX = 12;
 const MINUTE_MS = 60_000;
-
-const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** The rows of the conversation list, newest first, with everything that they show. */
 export function useConversationRows(openId: string | null) {
@@ -48,6 +47,8 @@ export function useConversationRows(openId: string | null) {
     ),
   );
 
+  const names = useSpeakerNames(results, viewerId);
+
   const rows: ConversationRowProps[] = results.map((conversation) => {
     const { conversationId, otherUser } = conversation;
     const isOpen = conversationId === openId;
@@ -59,6 +60,7 @@ export function useConversationRows(openId: string | null) {
         ? { kind: "typing", text: typingText(typists) }
         : chooseRowPreview(conversation, {
             viewerId,
+            names,
             // The draft of the open chat stands in its own composer.
             draft: isOpen ? "" : drafts.read(viewerId ?? "", conversationId),
             waiting: outbox.of(conversationId),
@@ -74,7 +76,36 @@ export function useConversationRows(openId: string | null) {
   return { rows, status, loadMore: more };
 }
 
-type Own = { viewerId: string | null; draft: string; waiting: readonly OutboxItem[] };
+/**
+ * The names of those who spoke last in groups. The list brings a few members of each group along;
+ * only a speaker who is not among them is asked for.
+ */
+function useSpeakerNames(
+  conversations: readonly ListedConversation[],
+  viewerId: string | null,
+): ReadonlyMap<string, string> {
+  const { known, missing } = useMemo(() => {
+    const groups = conversations.filter(({ isGroup }) => isGroup);
+    const listed = groups.flatMap(({ members }) => members);
+    const known = new Map(listed.map(({ clerkId, name }) => [clerkId, name]));
+    const speakers = new Set(groups.flatMap(({ lastMessage }) => lastMessage?.senderId ?? []));
+    const unnamed = [...speakers].filter((id) => id !== viewerId && !known.has(id));
+    return { known, missing: unnamed.sort().slice(0, bulkIdsMax).join("\n") };
+  }, [conversations, viewerId]);
+  const args = useMemo(() => ({ userIds: missing.split("\n") }), [missing]);
+  const found = useQuery(api.users.getUsers, missing === "" ? "skip" : args);
+  return useMemo(
+    () => new Map([...known, ...(found ?? []).map((user) => [user.clerkId, user.name] as const)]),
+    [known, found],
+  );
+}
+
+type Own = {
+  viewerId: string | null;
+  names: ReadonlyMap<string, string>;
+  draft: string;
+  waiting: readonly OutboxItem[];
+};
 
 function chooseRowPreview(conversation: ListedConversation, own: Own): RowPreview {
   const failed = own.waiting.find(({ state }) => state.kind === "failed");
@@ -83,11 +114,10 @@ function chooseRowPreview(conversation: ListedConversation, own: Own): RowPrevie
   const sending = own.waiting.findLast(({ state }) => state.kind === "sending");
   if (sending)
     return { kind: "sending", text: t("list.you", { text: previewText(sending.content) }) };
-  const { lastMessage, isGroup, members } = conversation;
-  const names = isGroup ? new Map(members.map(({ clerkId, name }) => [clerkId, name])) : NO_NAMES;
+  const { lastMessage, isGroup } = conversation;
   return {
     kind: "message",
-    text: previewLine({ lastMessage, isGroup, viewerId: own.viewerId, names }),
+    text: previewLine({ lastMessage, isGroup, viewerId: own.viewerId, names: own.names }),
     isQuiet: !lastMessage || lastMessage.isDeleted,
   };
 }

@@ -161,7 +161,7 @@ export function Composer(props: ComposerProps) {
           </IconButton>
         </div>
       )}
-      <div className="flex items-end gap-0.5 rounded-composer border border-line bg-surface p-[5px] shadow-composer transition-colors duration-150 focus-within:border-accent">
+      <div className="flex items-end gap-0.5 rounded-composer border border-line bg-surface p-[5px] shadow-composer transition-colors duration-150 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
         <textarea
           ref={field}
           rows={1}

@@ -48,7 +48,7 @@ export function MenuButton({ isActive, className, ...rest }: MenuButtonProps) {
       aria-haspopup="menu"
       title={t("message.actions")}
       className={cn(
-        "grid size-8 shrink-0 place-items-center self-center rounded-full text-muted transition-opacity duration-150",
+        "relative grid size-8 shrink-0 before:absolute before:-inset-1 before:content-[''] place-items-center self-center rounded-full text-muted transition-opacity duration-150",
         "hover:bg-hover hover:text-ink focus-visible:opacity-100 touch:-my-2 touch:size-11",
         isActive
           ? "opacity-100"
