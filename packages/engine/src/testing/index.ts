@@ -1,8 +1,10 @@
 import {
   type FunctionReference,
+  type GenericSchema,
   getFunctionName,
   internalMutationGeneric,
   internalQueryGeneric,
+  type SchemaDefinition,
   type UserIdentity,
 } from "convex/server";
 import { ConvexError, convexToJson, jsonToConvex, type Value } from "convex/values";
@@ -49,6 +51,8 @@ export interface ConvexTest {
   finishAllScheduledFunctions(advanceTimers: () => void, iterationsMax?: number): Promise<void>;
 }
 
+type Schema = SchemaDefinition<GenericSchema, boolean>;
+
 const TEST_ISSUER = "https://convex.test";
 
 /**
@@ -57,12 +61,11 @@ const TEST_ISSUER = "https://convex.test";
  *
  * Module paths are taken relative to the folder that holds `_generated`.
  */
-export function convexTest(
-  schema: { export(): string } | null | undefined,
-  modules: ModuleLoaders,
-): ConvexTest {
+export function convexTest(schema: Schema | null | undefined, modules: ModuleLoaders): ConvexTest {
   const inline = new Map<string, Record<string, unknown>>();
-  const started = start(schema, modules, inline);
+  // What a schema is to be read by is left out of its public type.
+  const exported = schema as { export(): string } | null | undefined;
+  const started = start(exported, modules, inline);
   return testAs(started, inline, ANONYMOUS);
 }
 

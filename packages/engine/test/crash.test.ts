@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { ConvexHttpClient } from "convex/browser";
+import { anyApi } from "convex/server";
+import { expect, it } from "vitest";
+import { withFolder } from "./rig.ts";
+
+const JOBS_DIR = fileURLToPath(new URL("./fixtures/jobs", import.meta.url));
+const bin = fileURLToPath(new URL("../bin/parley-engine.mjs", import.meta.url));
+const jobs = anyApi.jobs!;
+
+/** An engine in a process of its own, which can be killed. */
+async function startProcess(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
+  const args = ["start", "--functions", JOBS_DIR, "--data", dataDir, "--port", "0"];
+  const child = spawn(process.execPath, [bin, ...args, "--site-port", "0"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  for await (const part of child.stdout!) {
+    output += part;
+    const url = /ready at (\S+)/.exec(output)?.[1];
+    if (url !== undefined) return { child, url };
+  }
+  throw new Error(`the engine ended before it was ready: ${output}`);
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
+
+/** Asks until the condition holds; the test's own time limit ends it. */
+async function poll<T>(ask: () => Promise<T>, condition: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await ask();
+    if (condition(value)) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+it("[SD3] [SD10] kills lose and repeat no scheduled mutation, and repeat no action", {
+  timeout: 120_000,
+}, async () => {
+  await withFolder(async (dataDir) => {
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const { child, url } = await startProcess(dataDir);
+      const client = new ConvexHttpClient(url, { logger: false });
+      const effects = () => client.query(jobs.effects!, {}) as Promise<string[]>;
+      await client.mutation(jobs.schedule!, {
+        job: "actSlowly",
+        args: { name: `action ${round}` },
+      });
+      await poll(effects, (names) => names.includes(`action ${round} began`));
+      const calls = Array.from({ length: 40 }, async (_, n) => {
+        const name = `job ${round}.${n}`;
+        const call = { job: "leaveEffect", args: { name } };
+        await client.mutation(jobs.schedule!, call, { skipQueue: true });
+        acknowledged.push(name);
+      });
+      const settled = Promise.allSettled(calls);
+      // Killed in the middle: some have run, some are about to, some are not even acknowledged.
+      await poll(effects, (names) => names.filter((name) => name.startsWith("job")).length > 5);
+      await kill(child);
+      await settled;
+    }
+    const { child, url } = await startProcess(dataDir);
+    const client = new ConvexHttpClient(url, { logger: false });
+    const rows = () =>
+      client.query(jobs.rows!, {}) as Promise<Array<{ name: string; state: { kind: string } }>>;
+    const ended = await poll(rows, (list) => list.every(({ state }) => state.kind !== "pending"));
+    const names = (await client.query(jobs.effects!, {})) as string[];
+    await kill(child);
+
+    expect(acknowledged.length).toBeGreaterThan(0);
+    expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
+    expect(acknowledged.filter((name) => !names.includes(name))).toEqual([]);
+    const mutations = ended.filter(({ name }) => name === "jobs:leaveEffect");
+    const effectsOfJobs = names.filter((name) => name.startsWith("job"));
+    expect(mutations.map(({ state }) => state.kind)).toEqual(effectsOfJobs.map(() => "success"));
+    const actions = ended.filter(({ name }) => name === "jobs:actSlowly");
+    expect(actions.map(({ state }) => state.kind)).toEqual(["failed", "failed", "failed"]);
+  });
+});
