@@ -51,7 +51,7 @@ export const MessageItem = memo(
         // A tap gives the message the focus, which shows its menu where there is no hovering.
         tabIndex={-1}
         className={cn(
-          "group/message flex w-full items-end gap-2.5 outline-none",
+          "group/message flex w-full [contain:layout_style] items-end gap-2.5 outline-none",
           startsGroup ? "pt-3" : "pt-0.5",
           isMine && "flex-row-reverse",
           props.isNew && "animate-rise",

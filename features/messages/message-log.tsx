@@ -11,7 +11,6 @@ import {
   useState,
 } from "react";
 import { Notice } from "@/components/ui/notice";
-import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { formatDay, startOfDay } from "@/lib/dates";
 import { useServerNow } from "../connection/use-server-now";
@@ -19,12 +18,12 @@ import { t } from "../language/t";
 import { TypingIndicator } from "../typing/typing-indicator";
 import { LogAnnouncer } from "./log-announcer";
 import { LogSkeleton } from "./log-skeleton";
-import { MessageItem } from "./message-item";
-import { layOutRows, type MessageRow, splitDays } from "./message-rows";
+import { keepRows, type LogRow, layOutRows, splitDays } from "./message-rows";
 import { readingPlaces } from "./reading-place";
 import type { ChatState } from "./use-chat";
 import { useLogScroll } from "./use-log-scroll";
 import type { MessageChanges } from "./use-message-changes";
+import { useMessageElements } from "./use-message-elements";
 import { useMessageVisibility } from "./use-message-visibility";
 import { useOutbox } from "./use-outbox";
 import type { MessageSending } from "./use-send-message";
@@ -50,7 +49,7 @@ export type MessageLogProps = {
 export function MessageLog(props: MessageLogProps) {
   const { ref, conversationId, chat } = props;
   const { messages, isReady, unread, canLoadOlder, loadOlder } = chat;
-  const rows = useMemo(() => layOutRows(messages, unread), [messages, unread]);
+  const rows = useRows(messages, unread);
   const look = usePatientLoading(!isReady);
   const isShown = look === "ready";
   const scroll = useLogScroll({
@@ -105,14 +104,23 @@ export function MessageLog(props: MessageLogProps) {
   );
 }
 
+function useRows(messages: ChatState["messages"], unread: ChatState["unread"]): LogRow[] {
+  const [memory] = useState<{ rows: LogRow[] }>(() => ({ rows: [] }));
+  return useMemo(() => {
+    memory.rows = keepRows(memory.rows, layOutRows(messages, unread));
+    return memory.rows;
+  }, [memory, messages, unread]);
+}
+
 type RowsProps = MessageLogProps & {
-  rows: ReturnType<typeof layOutRows>;
+  rows: LogRow[];
   log: React.RefObject<HTMLElement | null>;
   newestSeq: number;
 };
 
 function Rows(props: RowsProps) {
-  const { rows, log, newestSeq, conversationId, chat, sending, changes, onEdit } = props;
+  const { rows, log, newestSeq, conversationId, chat, sending, changes, onEdit, canDeleteAll } =
+    props;
   const { viewerId, conversation, readUpToSeq, lastReadSeq } = chat;
   const todayMs = startOfDay(useServerNow(MINUTE_MS));
   const written = useOutbox().of(conversationId);
@@ -128,34 +136,11 @@ function Rows(props: RowsProps) {
   );
   const watch = useMessageVisibility({ log, conversationId, lastReadSeq, newestSeq });
 
-  const renderMessage = ({ key, message, startsGroup, endsGroup }: MessageRow) => {
-    const author = people.get(message.senderId);
-    return (
-      <PanelBoundary key={key} fallback={() => <BrokenMessage />}>
-        <MessageItem
-          message={message}
-          startsGroup={startsGroup}
-          endsGroup={endsGroup}
-          isMine={message.senderId === viewerId}
-          isInGroup={isGroup}
-          isRead={message.seq !== null && message.seq <= readUpToSeq}
-          canDelete={props.canDeleteAll}
-          viewerId={viewerId}
-          author={{
-            name: author?.name || t("people.someone"),
-            imageUrl: author?.imageUrl ?? null,
-          }}
-          isNew={written.some((item) => item.clientMessageId === message.key)}
-          nameOf={nameOf}
-          watch={watch}
-          changes={changes}
-          sending={sending}
-          onEdit={onEdit}
-        />
-      </PanelBoundary>
-    );
-  };
-
+  const shared = useMemo(
+    () => ({ viewerId, isGroup, people, nameOf, watch, changes, sending, onEdit, canDeleteAll }),
+    [viewerId, isGroup, people, nameOf, watch, changes, sending, onEdit, canDeleteAll],
+  );
+  const elements = useMessageElements(shared);
   return splitDays(rows).map(({ day, rows: ofDay }) => (
     <section key={day.key} aria-label={dayName(day.dayMs, todayMs)}>
       <div className="pointer-events-none sticky top-2 z-[2] my-3 grid justify-items-center">
@@ -170,7 +155,10 @@ function Rows(props: RowsProps) {
         row.kind === "unread" ? (
           <UnreadDivider key={row.key} count={row.count} />
         ) : (
-          renderMessage(row)
+          elements.render(row, {
+            isRead: row.message.seq !== null && row.message.seq <= readUpToSeq,
+            isNew: written.some((item) => item.clientMessageId === row.key),
+          })
         ),
       )}
     </section>
@@ -204,14 +192,6 @@ function OlderSpinner() {
     >
       <LoaderCircle size={20} aria-hidden="true" className="motion-safe:animate-spin" />
     </div>
-  );
-}
-
-function BrokenMessage() {
-  return (
-    <p role="note" className="py-1 text-center text-meta text-muted">
-      {t("message.broken")}
-    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ChatMessage, isSameMessage, mergeMessages, type ServerMessage } from "./chat-message";
-import { findUnreadMark, layOutRows, splitDays } from "./message-rows";
+import { findUnreadMark, keepRows, layOutRows, splitDays } from "./message-rows";
 import type { OutboxItem } from "./outbox";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
@@ -80,6 +80,24 @@ describe("layOutRows", () => {
       ["m2", "unread", "m3"],
     ]);
     expect(sections.flatMap((section) => [section.day, ...section.rows])).toEqual(rows);
+  });
+
+  it("keeps every row that looks as before, and only those", () => {
+    const page = [stored(1, "ada", 0), stored(2, "ada", 1), stored(3, "bo", 2)];
+    const before = layOutRows(oldestFirst(...page), null);
+    const changed = [stored(0, "bo", -1), page[0]!, { ...page[1]!, content: "edited" }, page[2]!];
+    const next = [...changed, stored(4, "bo", 3)];
+    const kept = keepRows(before, layOutRows(oldestFirst(...structuredClone(next)), null));
+    // The day and m1 are as they were; m2 was edited, and m3 no longer ends its group.
+    expect(kept.map((row) => `${row.key} ${before.includes(row)}`)).toEqual([
+      `${before[0]?.key} true`,
+      "m0 false",
+      "m1 true",
+      "m2 false",
+      "m3 false",
+      "m4 false",
+    ]);
+    expect(kept).toEqual(layOutRows(oldestFirst(...next), null));
   });
 
   it("has no rows without messages", () => {

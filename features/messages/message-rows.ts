@@ -1,5 +1,5 @@
 import { startOfDay } from "@/lib/dates";
-import type { ChatMessage } from "./chat-message";
+import { type ChatMessage, isSameMessage } from "./chat-message";
 
 /** Messages of one author closer than this stand together under one name. */
 export const GROUP_WITHIN_MS = 5 * 60_000;
@@ -80,6 +80,35 @@ export function findUnreadMark(
     count++;
   }
   return beforeKey === null ? null : { beforeKey, count };
+}
+
+/**
+ * The new rows, but each that looks as it did before is the very same object as before. A screen can
+ * then skip it without looking, however many there are.
+ */
+export function keepRows(previous: readonly LogRow[], next: readonly LogRow[]): LogRow[] {
+  const before = new Map(previous.map((row) => [row.key, row]));
+  return next.map((row) => {
+    const known = before.get(row.key);
+    return known && isSameRow(known, row) ? known : row;
+  });
+}
+
+function isSameRow(a: LogRow, b: LogRow): boolean {
+  switch (a.kind) {
+    case "day":
+      return b.kind === "day";
+    case "unread":
+      return b.kind === "unread" && a.count === b.count;
+    case "message":
+      return (
+        b.kind === "message" &&
+        a.startsGroup === b.startsGroup &&
+        a.endsGroup === b.endsGroup &&
+        isSameMessage(a.message, b.message)
+      );
+  }
+  return a satisfies never;
 }
 
 export type DaySection = { day: DayRow; rows: (UnreadRow | MessageRow)[] };

@@ -1,0 +1,82 @@
+"use client";
+
+import { type ReactElement, useMemo } from "react";
+import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { t } from "../language/t";
+import { MessageItem, type MessageItemProps } from "./message-item";
+import type { MessageRow } from "./message-rows";
+
+type Person = { name: string; imageUrl: string | null };
+
+/** What all messages of a log have in common. */
+export type SharedByMessages = {
+  viewerId: string;
+  isGroup: boolean;
+  people: ReadonlyMap<string, Person>;
+  canDeleteAll: boolean;
+} & Pick<MessageItemProps, "nameOf" | "watch" | "changes" | "sending" | "onEdit">;
+
+type Varying = { isRead: boolean; isNew: boolean };
+
+type Made = Varying & { row: MessageRow; element: ReactElement };
+
+/**
+ * Makes the element of each message once and hands out the same one for as long as nothing about the
+ * message changes: React passes over an element that it has seen, so one more message costs one
+ * message, with however many above it.
+ */
+export function useMessageElements(shared: SharedByMessages) {
+  return useMemo(() => {
+    // A new log of elements whenever something changes that all of them show.
+    const made = new Map<string, Made>();
+    return {
+      render(row: MessageRow, varying: Varying): ReactElement {
+        const known = made.get(row.key);
+        const isSame =
+          known?.row === row && known.isRead === varying.isRead && known.isNew === varying.isNew;
+        if (isSame) return known.element;
+        const element = makeElement(row, varying, shared);
+        made.set(row.key, { ...varying, row, element });
+        return element;
+      },
+    };
+  }, [shared]);
+}
+
+function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages): ReactElement {
+  const { message, startsGroup, endsGroup, key } = row;
+  const { people, viewerId } = shared;
+  const author = people.get(message.senderId);
+  return (
+    <PanelBoundary key={key} fallback={brokenMessage}>
+      <MessageItem
+        message={message}
+        startsGroup={startsGroup}
+        endsGroup={endsGroup}
+        isMine={message.senderId === viewerId}
+        isInGroup={shared.isGroup}
+        isRead={varying.isRead}
+        isNew={varying.isNew}
+        canDelete={shared.canDeleteAll}
+        viewerId={viewerId}
+        author={{
+          name: author?.name || t("people.someone"),
+          imageUrl: author?.imageUrl ?? null,
+        }}
+        nameOf={shared.nameOf}
+        watch={shared.watch}
+        changes={shared.changes}
+        sending={shared.sending}
+        onEdit={shared.onEdit}
+      />
+    </PanelBoundary>
+  );
+}
+
+function brokenMessage() {
+  return (
+    <p role="note" className="py-1 text-center text-meta text-muted">
+      {t("message.broken")}
+    </p>
+  );
+}
