@@ -35,7 +35,13 @@ export async function main({ rootDir, outDir, argv }: MainOptions): Promise<void
   // Beside the project, not in a temporary folder that may be memory: durability is part of the figure.
   mkdirSync(join(rootDir, ".parley"), { recursive: true });
   const workDir = mkdtempSync(join(rootDir, ".parley/bench-data-"));
-  const place: Place = { rootDir, outDir, workDir, isPinned: options.isPinned };
+  const place: Place = {
+    rootDir,
+    outDir,
+    workDir,
+    isPinned: options.isPinned,
+    profileDir: options.profileDir,
+  };
   try {
     const text = await runAll(place, options);
     console.log(`\n${text}`);

@@ -14,6 +14,8 @@ export interface BenchOptions {
   idleConnections: number;
   /** Give the server the first core and the load the second. */
   isPinned: boolean;
+  /** Where servers leave processor profiles when they end; null: they make none. */
+  profileDir: string | null;
   /** Replace `docs/bench.md` by the result. */
   isWritten: boolean;
 }
@@ -25,6 +27,7 @@ export const HELP = `npm run bench -- [options]
   --people 200       connected people
   --repeats 3        how often each figure is taken
   --no-pin           let server and load share all cores
+  --profile DIR      let each server leave a processor profile there, for Chrome's DevTools
   --write            put the result into docs/bench.md`;
 
 /** @throws Error with one sentence when an option makes no sense. */
@@ -38,6 +41,7 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
       people: { type: "string", default: "200" },
       repeats: { type: "string" },
       "no-pin": { type: "boolean", default: false },
+      profile: { type: "string" },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -63,6 +67,7 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
     latencySeconds: values.quick ? 4 : 20,
     idleConnections: values.quick ? 200 : 1_000,
     isPinned: !values["no-pin"],
+    profileDir: values.profile ?? null,
     isWritten: values.write,
   };
 }

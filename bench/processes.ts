@@ -16,6 +16,7 @@ export interface Place {
   /** A folder for the data of this run, on the disk that is measured. */
   workDir: string;
   isPinned: boolean;
+  profileDir: string | null;
 }
 
 export interface Server {
@@ -74,7 +75,9 @@ async function startServer(
   url: string,
   readyPath: string,
 ): Promise<Server> {
-  const child = spawnPinned(place, SERVER_CORE, args, {
+  const { profileDir } = place;
+  const profiling = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+  const child = spawnPinned(place, SERVER_CORE, [...profiling, ...args], {
     cwd: place.rootDir,
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
