@@ -23,9 +23,16 @@ type Formatters = {
 
 let cached: { zone: string; formatters: Formatters } | null = null;
 
+/** Tells zones apart by their winter and summer offsets: asking for the name costs as much as a formatter. */
+function zoneMark(): string {
+  const year = new Date().getFullYear();
+  const offset = (month: number) => new Date(year, month, 1).getTimezoneOffset();
+  return `${offset(0)} ${offset(6)}`;
+}
+
 /** Made once, since making one costs more than using it a thousand times; again when the device changes zone. */
 function getFormatters(): Formatters {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = zoneMark();
   if (cached?.zone === zone) return cached.formatters;
   const words = wordLocale();
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(words, options);

@@ -17,7 +17,7 @@ import { typingText } from "../typing/typing-text";
 import { useListTypists } from "../typing/use-typists";
 import { conversationLook, type ListedConversation, previewLine } from "./conversation-look";
 import type { ConversationRowProps, RowPreview } from "./conversation-row";
-import { useUnreadCounts } from "./use-unread-counts";
+import { useShownUnreadCounts } from "./use-unread-counts";
 
 const PAGE_ITEMS = 30;
 /** In so many of the newest chats it is shown that somebody is typing; each costs a subscription. */
@@ -33,7 +33,7 @@ export function useConversationRows(openId: string | null) {
     isAuthenticated ? {} : "skip",
     { initialNumItems: PAGE_ITEMS },
   );
-  const unread = useUnreadCounts();
+  const unread = useShownUnreadCounts();
   const drafts = useDrafts();
   const outbox = useOutbox();
   const todayMs = startOfDay(useServerNow(MINUTE_MS));
