@@ -1,8 +1,8 @@
 // The smallest chat there is, so that a bench of it measures the engine and not a product.
-import { mutationGeneric, queryGeneric } from "convex/server";
 import { v } from "convex/values";
+import { mutation, query } from "./_generated/server";
 
-export const send = mutationGeneric({
+export const send = mutation({
   args: { room: v.string(), author: v.string(), body: v.string() },
   handler: async (ctx, message) => {
     await ctx.db.insert("messages", message);
@@ -10,7 +10,7 @@ export const send = mutationGeneric({
 });
 
 /** The newest thirty of a room, newest first. */
-export const list = queryGeneric({
+export const list = query({
   args: { room: v.string() },
   handler: (ctx, { room }) =>
     ctx.db
