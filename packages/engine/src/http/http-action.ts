@@ -71,6 +71,10 @@ export async function serveHttpAction(
  * request away, but an action that asks who this is must not be told "nobody".
  */
 async function actionCaller(header: string | undefined, gate: Gate): Promise<Caller> {
+  // What is plainly no token of ours is not worth a line in the log either.
+  if (header?.startsWith("Bearer ") && header.split(".").length !== 3) {
+    return { kind: "invalid-token" };
+  }
   try {
     return await callerOf(header, gate);
   } catch (error) {
