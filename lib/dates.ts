@@ -37,7 +37,7 @@ function getFormatters(): Formatters {
   const words = wordLocale();
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(words, options);
   const formatters = {
-    time: new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }),
+    time: new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }),
     weekday: make({ weekday: "long" }),
     shortWeekday: make({ weekday: "short" }),
     date: make({ weekday: "short", day: "numeric", month: "long" }),

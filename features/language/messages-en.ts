@@ -21,7 +21,7 @@ export const messagesEn = {
   "list.filter": "Search chats",
   "list.empty.title": "No chats yet",
   "list.empty.text": "Find somebody and say hello.",
-  "list.empty.action": "Find people",
+  "list.empty.action": "Start a chat",
   "list.noMatch": "No chat has that name.",
   "list.loading": "Loading chats",
   "list.unreadWord": "unread",
