@@ -207,6 +207,8 @@ export const ambientPowers: { name: string; allowedIn: string[] }[] = [
       "packages/engine/src/persistence/folder-lock.ts",
       // SQLite needs a path and a folder that exists; everything above sees only the persistence port.
       "packages/engine/src/persistence/sqlite-persistence.ts",
+      // The bytes of stored files; everything above sees only the port beside it.
+      "packages/engine/src/files/disk-files.ts",
       // Somebody's functions are files; they are found and bundled once, when the engine opens.
       "packages/engine/src/runtime/function-files.ts",
       "packages/engine/src/runtime/load-functions.ts",

@@ -1,8 +1,11 @@
 import type { EngineError } from "./base/engine-error.ts";
 import type { Environment } from "./base/environment.ts";
+import type { FileStore } from "./files/file-store.ts";
 import type { Persistence } from "./persistence/persistence.ts";
+import { FileCollector } from "./runtime/file-collector.ts";
 import type { FunctionRegistry } from "./runtime/function-registry.ts";
 import { Runtime } from "./runtime/runtime.ts";
+import { StoredFiles } from "./runtime/stored-files.ts";
 import { CreationClock } from "./runtime/transaction-state.ts";
 import { CronRunner } from "./scheduler/cron-runner.ts";
 import type { CronJob } from "./scheduler/cron-schedule.ts";
@@ -26,6 +29,9 @@ export interface EngineCore {
   scheduler: Scheduler;
   /** Runs nothing before it is started. */
   crons: CronRunner;
+  files: StoredFiles;
+  /** Collects nothing before it is started. */
+  fileCollector: FileCollector;
   /** Closes the store; whatever was acknowledged is on disk already. */
   close(): void;
 }
@@ -39,12 +45,22 @@ export function createCore(options: {
   onDiskFailed: (error: EngineError) => void;
   scheduling?: SchedulerOptions;
   crons?: readonly CronJob[];
+  files: FileStore;
+  /** What the addresses of stored files begin with. */
+  cloudUrl: string;
 }): EngineCore {
   const { environment, persistence, schema, functions, revealsErrors } = options;
   const { store, committer, close } = openStore(persistence, schema, environment, (commits) => {
     refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
     scheduler.noteCommits(commits);
+    fileCollector.noteCommits(commits);
   });
+  const settings = {
+    store: options.files,
+    secret: uploadSecret(persistence, environment),
+    cloudUrl: options.cloudUrl,
+  };
+  const files = new StoredFiles({ environment, store }, settings);
   const services = {
     environment,
     store,
@@ -52,11 +68,33 @@ export function createCore(options: {
     registry: functions,
     creationClock: new CreationClock(),
     revealsErrors,
+    files,
   };
   const runtime = new Runtime(services, committer, options.onDiskFailed);
   const scheduler = new Scheduler(services, runtime, options.scheduling);
+  const fileCollector = new FileCollector(services, runtime, options.files);
   const crons = new CronRunner(services, runtime, options.crons ?? []);
   const watchedQueries = new WatchedQueries(runtime, new SubscriptionRegistry<WatchedQuery>());
   const refreshQueries = new RefreshQueries(environment, runtime, watchedQueries);
-  return { store, functions, runtime, watchedQueries, refreshQueries, scheduler, crons, close };
+  return {
+    store,
+    functions,
+    runtime,
+    watchedQueries,
+    refreshQueries,
+    scheduler,
+    crons,
+    files,
+    fileCollector,
+    close,
+  };
+}
+
+/** Kept over restarts, so that an upload that was allowed before is still allowed after. */
+function uploadSecret(persistence: Persistence, environment: Environment): string {
+  const kept = persistence.readSetting("upload_secret");
+  if (kept !== null) return kept;
+  const secret = Buffer.from(environment.randomBytes(32)).toString("base64url");
+  persistence.writeSetting("upload_secret", secret);
+  return secret;
 }

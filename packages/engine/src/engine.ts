@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { EngineError } from "./base/engine-error.ts";
 import { type Environment, type Log, realEnvironment } from "./base/environment.ts";
 import { createCore, type EngineCore } from "./core.ts";
+import { openDiskFiles } from "./files/disk-files.ts";
+import { openMemoryFiles } from "./files/memory-files.ts";
 import type { FunctionCaller } from "./http/function-caller.ts";
 import { createSiteHandler } from "./http/http-action.ts";
 import { createHttpHandler } from "./http/router.ts";
+import type { FileDoor } from "./http/storage.ts";
 import { SyncSocketServer } from "./http/sync-socket.ts";
 import { adminCaller } from "./identity/admin-key.ts";
 import { parseAuthConfig } from "./identity/auth-config.ts";
@@ -106,6 +110,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     revealsErrors: options.revealsErrors ?? false,
     onDiskFailed: options.onDiskFailed ?? (() => {}),
     crons,
+    files:
+      options.dataDir === null
+        ? openMemoryFiles(environment)
+        : openDiskFiles(join(options.dataDir, "files")),
+    cloudUrl: options.cloudUrl,
   });
   const { runtime, watchedQueries, refreshQueries } = core;
   const verifier = createTokenVerifier({
@@ -128,11 +137,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     siteUrl: options.siteUrl,
     mountPath: options.mountPath,
     version: ENGINE_VERSION,
+    files: fileDoor(core),
     log: options.log,
   };
 
   await core.scheduler.start();
   await core.crons.start();
+  core.fileCollector.start();
   return {
     handleRequest: createHttpHandler(doors),
     handleSiteRequest: createSiteHandler(doors),
@@ -160,8 +171,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       const within = (ms: number) =>
         new Promise<void>((resolve) => environment.setTimer(ms, resolve));
-      const jobsEnded = Promise.all([core.scheduler.close(), core.crons.close()]);
-      await Promise.race([jobsEnded, within(500)]);
+      const ownWork = [core.scheduler.close(), core.crons.close(), core.fileCollector.close()];
+      await Promise.race([Promise.all(ownWork), within(500)]);
       await Promise.race([runtime.close(), within(2_000)]);
       // One more turn of the loop, so that answers and their transitions leave before the goodbye.
       await new Promise<void>((resolve) => environment.defer(() => environment.defer(resolve)));
@@ -219,6 +230,15 @@ function functionCaller({ runtime, functions, store }: EngineCore): FunctionCall
     },
     runHttpAction: (request, caller) => runtime.runHttpAction(request, caller),
     latestTimestamp: () => runtime.durableTs,
+  };
+}
+
+function fileDoor({ files, runtime }: EngineCore): FileDoor {
+  return {
+    checkToken: (token) => files.checkToken(token),
+    add: (body) => files.add(body, (work) => runtime.runOwn(work)),
+    find: (key) => files.find(key),
+    read: (key, start, end) => files.read(key, start, end),
   };
 }
 

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
@@ -11,9 +13,10 @@ const bin = fileURLToPath(new URL("../bin/parley-engine.mjs", import.meta.url));
 const jobs = anyApi.jobs!;
 
 /** An engine in a process of its own, which can be killed. */
-async function startProcess(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
-  const args = ["start", "--functions", JOBS_DIR, "--data", dataDir, "--port", "0"];
-  const child = spawn(process.execPath, [bin, ...args, "--site-port", "0"], {
+async function startProcess(dir: string): Promise<{ child: ChildProcess; url: string }> {
+  const args = ["start", "--functions", "functions", "--port", "0", "--site-port", "0"];
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: dir,
     stdio: ["ignore", "pipe", "ignore"],
   });
   let output = "";
@@ -43,10 +46,12 @@ async function poll<T>(ask: () => Promise<T>, condition: (value: T) => boolean):
 it("[SD3] [SD10] kills lose and repeat no scheduled mutation, and repeat no action", {
   timeout: 120_000,
 }, async () => {
-  await withFolder(async (dataDir) => {
+  await withFolder(async (dir) => {
+    // A copy: the command line writes its generated files beside the functions.
+    cpSync(JOBS_DIR, join(dir, "functions"), { recursive: true });
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round++) {
-      const { child, url } = await startProcess(dataDir);
+      const { child, url } = await startProcess(dir);
       const client = new ConvexHttpClient(url, { logger: false });
       const effects = () => client.query(jobs.effects!, {}) as Promise<string[]>;
       await client.mutation(jobs.schedule!, {
@@ -66,7 +71,7 @@ it("[SD3] [SD10] kills lose and repeat no scheduled mutation, and repeat no acti
       await kill(child);
       await settled;
     }
-    const { child, url } = await startProcess(dataDir);
+    const { child, url } = await startProcess(dir);
     const client = new ConvexHttpClient(url, { logger: false });
     const rows = () =>
       client.query(jobs.rows!, {}) as Promise<Array<{ name: string; state: { kind: string } }>>;

@@ -1,13 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { anyApi, cronJobs, internalActionGeneric, internalMutationGeneric } from "convex/server";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Environment, realEnvironment } from "../src/base/environment.ts";
 import { createCore, type EngineCore } from "../src/core.ts";
+import { openMemoryFiles } from "../src/files/memory-files.ts";
 import { openMemoryPersistence } from "../src/persistence/memory-persistence.ts";
 import { createFunctionRegistry } from "../src/runtime/function-registry.ts";
 import { readCrons } from "../src/scheduler/cron-schedule.ts";
 import { EMPTY_SCHEMA } from "../src/schema/schema-definition.ts";
 import { startEngine, until } from "./rig.ts";
+
+// A busy machine is slow, not wrong: these tests measure nothing.
+vi.setConfig({ testTimeout: 60_000 });
 
 const MINUTE_MS = 60_000;
 const START_MS = Date.UTC(2026, 0, 1);
@@ -76,6 +80,8 @@ function world() {
         revealsErrors: false,
         onDiskFailed: () => {},
         crons: readCrons(functions),
+        files: openMemoryFiles(environment),
+        cloudUrl: "http://localhost",
       });
       await core.crons.start();
       await settle();

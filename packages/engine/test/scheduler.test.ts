@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
 import type { ConvexClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { realEnvironment } from "../src/base/environment.ts";
 import { type RunningEngine, startEngine, until, withFolder } from "./rig.ts";
+
+// A busy machine is slow, not wrong: these tests measure nothing.
+vi.setConfig({ testTimeout: 60_000 });
 
 const JOBS_DIR = fileURLToPath(new URL("./fixtures/jobs", import.meta.url));
 const HOUR_MS = 3_600_000;

@@ -13,6 +13,12 @@ export const limits = {
   nestedCallsDepthMax: 8,
   logLinesMax: 256,
   queryOperatorsMax: 256,
+  /** Further terms of a search are not looked for, as on Convex. */
+  searchTermsMax: 16,
+  searchFiltersMax: 8,
+  searchResultsMax: 1_024,
+  /** A run of letters and digits as long as this is no term. */
+  searchTermBytesMax: 32,
   scheduledJobsMax: 1_000,
   scheduledArgumentBytesMax: 4 * 1024 * 1024,
   scheduledArgumentBytesTotalMax: 16 * 1024 * 1024,
@@ -36,6 +42,11 @@ export const limits = {
   baseDrainMs: 1_000,
   overlayWritesMax: 50_000,
 
+  /** Of a longer document the first so many different terms are found. */
+  searchTermsPerDocumentMax: 4_096,
+  /** Entries that one search looks at, shared out among its terms; of each the newest. */
+  searchKeysReadMax: 16_384,
+
   /** Jobs that run at the same time. */
   runningJobsMax: 8,
   /** The wall clock may have been set: a wait is never longer than this before it is looked at. */
@@ -45,6 +56,16 @@ export const limits = {
   cronsMax: 1_000,
   jobSweepMs: 3600 * 1000,
   jobSweepRowsMax: 250,
+
+  fileBytesMax: 1024 * 1024 * 1024,
+  /** What a function may hold of a file at once. */
+  fileInMemoryBytesMax: 256 * 1024 * 1024,
+  contentTypeLengthMax: 255,
+  uploadTokenMs: 3600 * 1000,
+  uploadsMax: 100,
+  orphanFileAgeMs: 24 * 3600 * 1000,
+  fileSweepMs: 24 * 3600 * 1000,
+  fileSweepRowsMax: 100,
 
   /** Larger frames end the connection; between the two, a request is refused with an answer. */
   socketFrameBytesMax: 32 * 1024 * 1024,

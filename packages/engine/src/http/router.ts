@@ -7,6 +7,7 @@ import type { CallResult, FunctionCaller } from "./function-caller.ts";
 import { type HttpActionOptions, serveHttpAction } from "./http-action.ts";
 import { HttpError, sendError, sendJson, sendText } from "./http-error.ts";
 import { readBody } from "./request-body.ts";
+import { type FileDoor, serveStorage } from "./storage.ts";
 
 export type { CallResult, FunctionCaller } from "./function-caller.ts";
 export { createSiteHandler } from "./http-action.ts";
@@ -15,6 +16,8 @@ export interface HttpHandlerOptions extends HttpActionOptions {
   /** What comes before `/api` and `/http` in addresses: `""` or, say, `/convex`. */
   mountPath: string;
   version: string;
+  /** Absent: nothing is stored here. */
+  files?: FileDoor;
 }
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -80,6 +83,10 @@ async function serve(
   if (call !== undefined) {
     allowOnly(request, "POST");
     sendJson(response, 200, await serveCall(request, call, options));
+    return;
+  }
+  if (target !== null && options.files && path?.startsWith("/api/storage/")) {
+    await serveStorage(request, response, target, options.files);
     return;
   }
   switch (path) {

@@ -3,9 +3,10 @@ import type { JSONObject, JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
 import { FunctionLog, type Invocation } from "./invocation.ts";
 import type { FunctionResult } from "./outcome.ts";
-import type { FunctionCall } from "./run-transaction.ts";
+import { type FunctionCall, openTransaction } from "./run-transaction.ts";
 import { cancelJob, type JobContext, scheduleJob } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
+import { getBlob, readStorage, storeBlob } from "./storage-calls.ts";
 import { functionPathOf } from "./transaction-invocation.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
@@ -78,19 +79,41 @@ export class ActionInvocation implements Invocation {
       case "1.0/actions/cancel_job":
         await this.#calls.runOwn((state) => cancelJob(this.#services, state, args.id), this.#job);
         return "null";
-      case "1.0/actions/vectorSearch":
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
+        return readStorage(this.#services.files, this.#snapshot(), operation, args);
       case "1.0/storageGenerateUploadUrl":
+        return JSON.stringify(this.#services.files.uploadUrl());
       case "1.0/storageDelete":
+        await this.#calls.runOwn(
+          (state) => this.#services.files.delete(state, args.storageId),
+          this.#job,
+        );
+        return "null";
+      case "1.0/actions/vectorSearch":
         throw new FunctionCallError(`${operation} is not available in this engine yet.`);
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
   }
 
-  jsSyscall(operation: string): unknown {
-    throw new Error(`${operation} is not available in this engine yet.`);
+  jsSyscall(operation: string, args: Record<string, unknown>): unknown {
+    if (this.#isClosed) {
+      throw new Error(`${operation} was called after the action had returned; await it.`);
+    }
+    switch (operation) {
+      case "storage/storeBlob":
+        return storeBlob(this.#services.files, args, (work) => this.#calls.runOwn(work, this.#job));
+      case "storage/getBlob":
+        return getBlob(this.#services.files, this.#snapshot(), args);
+      default:
+        throw new Error(`Unknown operation ${operation}`);
+    }
+  }
+
+  /** What can be read at this moment; an action has no snapshot that it keeps. */
+  #snapshot(): TransactionState {
+    return openTransaction(this.#services, this.#services.store.durableTs);
   }
 
   #schedule(args: Record<string, JSONValue | undefined>): Promise<string> {

@@ -18,6 +18,7 @@ import { readPage } from "./paginate.ts";
 import { planQuery, type SerializedQuery } from "./query-plan.ts";
 import { cancelJob, scheduleJob } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
+import { changeStorage, readStorage } from "./storage-calls.ts";
 import { TransactionState } from "./transaction-state.ts";
 
 type Arguments = Record<string, JSONValue | undefined>;
@@ -136,12 +137,19 @@ export class TransactionInvocation implements Invocation {
         this.#requireMutation("cancel scheduled functions");
         cancelJob(this.#services, this.#state, args.id);
         return "null";
-      case "1.0/getTransactionMetrics":
-      case "1.0/getFunctionMetadata":
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
+        return readStorage(this.#services.files, this.#state, operation, args);
       case "1.0/storageGenerateUploadUrl":
       case "1.0/storageDelete":
+      case "1.0/storageStore":
+      case "1.0/storageGet":
+        this.#requireMutation("change file storage");
+        return changeStorage(this.#services.files, this.#state, operation, args, () =>
+          this.#requireOpen(operation),
+        );
+      case "1.0/getTransactionMetrics":
+      case "1.0/getFunctionMetadata":
         throw new FunctionCallError(`${operation} is not available in this engine yet.`);
       default:
         throw new Error(`Unknown async operation ${operation}`);

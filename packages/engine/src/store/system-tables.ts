@@ -21,6 +21,16 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
     ],
   },
   { name: "_cron_jobs", number: 9_003, isVisible: false, indexes: [] },
+  {
+    // Where the bytes of a row of _storage are, under the same id but for the table.
+    name: "_file_blobs",
+    number: 9_004,
+    isVisible: false,
+    indexes: [
+      { name: "by_key", fields: ["key"] },
+      { name: "by_doomed_time", fields: ["doomedTime"] },
+    ],
+  },
 ];
 
 export function isVisibleSystemTable(name: string): boolean {

@@ -10,6 +10,7 @@ import {
 import { ConvexError, convexToJson, jsonToConvex, type Value } from "convex/values";
 import { type Environment, realEnvironment } from "../base/environment.ts";
 import { createCore, type EngineCore } from "../core.ts";
+import { openMemoryFiles } from "../files/memory-files.ts";
 import { ANONYMOUS, type Caller } from "../identity/caller.ts";
 import { openMemoryPersistence } from "../persistence/memory-persistence.ts";
 import { canonicalFunctionPath } from "../protocol/function-path.ts";
@@ -98,6 +99,8 @@ async function start(
     functions,
     revealsErrors: true,
     onDiskFailed: () => {},
+    files: openMemoryFiles(testEnvironment),
+    cloudUrl: "https://convex.test",
     scheduling: {
       jobEnvironment,
       runningMax: Number.POSITIVE_INFINITY,
@@ -105,6 +108,7 @@ async function start(
     },
   });
   await core.scheduler.start();
+  core.fileCollector.start();
   return core;
 }
 
