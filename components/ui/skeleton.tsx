@@ -1,13 +1,13 @@
 import type { CSSProperties } from "react";
 import { cn } from "@/lib/cn";
 
-/** A grey shape where something will be. */
+/** A grey shape where something will be; its corners are those of the thing itself. */
 export function Bone({ className, style }: { className?: string; style?: CSSProperties }) {
   return (
     <span
       aria-hidden="true"
       style={style}
-      className={cn("block animate-pulse-soft rounded-lg bg-line", className)}
+      className={cn("block animate-pulse-soft bg-line", className)}
     />
   );
 }
@@ -21,8 +21,11 @@ export function RowSkeleton({ label, rows = 7 }: { label: string; rows?: number 
         <div key={index} className="flex h-[68px] items-center gap-3 px-3">
           <Bone className="size-12 shrink-0 rounded-full" />
           <div className="grid flex-1 gap-2">
-            <Bone className="h-3.5" style={{ width: `${38 + ((index * 17) % 30)}%` }} />
-            <Bone className="h-3" style={{ width: `${55 + ((index * 23) % 38)}%` }} />
+            <Bone
+              className="h-3.5 rounded-full"
+              style={{ width: `${38 + ((index * 17) % 30)}%` }}
+            />
+            <Bone className="h-3 rounded-full" style={{ width: `${55 + ((index * 23) % 38)}%` }} />
           </div>
         </div>
       ))}

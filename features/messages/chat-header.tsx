@@ -33,7 +33,7 @@ export function ChatHeader({ conversation, viewerId, isAlone }: ChatHeaderProps)
       ) : (
         <>
           <Bone className="size-10 rounded-full" />
-          <Bone className="h-4 w-36" />
+          <Bone className="h-4 w-36 rounded-full" />
         </>
       )}
     </header>

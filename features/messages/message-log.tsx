@@ -52,6 +52,8 @@ export function MessageLog(props: MessageLogProps) {
   const rows = useRows(messages, unread);
   const look = usePatientLoading(!isReady);
   const isShown = look === "ready";
+  // What one writes before the log has come, as without a connection, is seen all the same.
+  const isOnlyWaiting = rows.length > 0 && messages.every(({ seq }) => seq === null);
   const scroll = useLogScroll({
     rows,
     hasRows: isShown,
@@ -91,7 +93,9 @@ export function MessageLog(props: MessageLogProps) {
               text={t("chat.empty.text")}
             />
           )}
-          {isShown && <Rows {...props} rows={rows} log={scroll.scroller} newestSeq={newestSeq} />}
+          {(isShown || isOnlyWaiting) && (
+            <Rows {...props} rows={rows} log={scroll.scroller} newestSeq={newestSeq} />
+          )}
           <TypingIndicator
             conversationId={conversationId}
             isIndented={chat.conversation?.isGroup ?? false}
