@@ -20,7 +20,7 @@ const ADA: VerifiedIdentity = {
   identity: { subject: "ada" },
   tokenIdentifier: "https://id|ada",
   expiresAtMs: 0,
-  token: "good",
+  token: "a.good.token",
 };
 
 interface Called {
@@ -70,7 +70,7 @@ async function answer(path: string, args: JSONObject): Promise<CallResult> {
 
 const verifier = {
   verify: async (token: string) => {
-    if (token === "good") return ADA;
+    if (token === "a.good.token") return ADA;
     throw new AuthenticationError("InvalidAuthHeader", "Could not verify the token.");
   },
 };
@@ -235,7 +235,7 @@ describe("calls", () => {
   });
 
   test("[HT5] says who is calling", async () => {
-    await post("/api/query", echo, { authorization: "Bearer good" });
+    await post("/api/query", echo, { authorization: "Bearer a.good.token" });
     await post("/api/query", echo, { authorization: "Convex key" });
     expect(called.map(({ from }) => from)).toEqual([
       { kind: "user", identity: ADA },
@@ -349,7 +349,7 @@ describe("HTTP actions", () => {
       seen.push(from.kind);
       return new Response(null, { status: 204 });
     };
-    for (const authorization of ["Bearer good", "Bearer bad", "Basic YTpi", "Convex key"]) {
+    for (const authorization of ["Bearer a.good.token", "Bearer bad", "Basic YTpi", "Convex key"]) {
       await fetch(`${siteUrl}/x`, { headers: { authorization } });
     }
     expect(seen).toEqual(["user", "invalid-token", "invalid-token", "admin"]);
