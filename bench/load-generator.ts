@@ -46,7 +46,13 @@ async function connect(dialect: Dialect, everybody: Member[]): Promise<number> {
   clients = [];
   for (let at = 0; at < members.length; at += CONNECTING_AT_ONCE) {
     const group = members.slice(at, at + CONNECTING_AT_ONCE);
-    clients.push(...(await Promise.all(group.map((one) => connectMember(dialect, one, events)))));
+    const results = await Promise.allSettled(
+      group.map((one) => connectMember(dialect, one, events)),
+    );
+    // Those that did connect are kept, so that a failure leaves nobody behind.
+    for (const result of results) if (result.status === "fulfilled") clients.push(result.value);
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
   }
   return performance.now() - startMs;
 }

@@ -8,6 +8,7 @@ import type { LoadGenerator } from "./processes";
 const P99_MAX_MS = 250;
 const RATE_MAX = 200_000;
 const PRECISION = 1.15;
+const RECOVERIES_MAX = 4;
 
 export interface WorkloadResult {
   p50Ms: number;
@@ -64,10 +65,20 @@ export async function runWorkload(
   };
 }
 
-/** After too much, everybody leaves and comes back: a step starts from rest. */
+/**
+ * After too much, everybody leaves and comes back: a step starts from rest. A server that is still busy with what was
+ * too much is given several chances.
+ */
 async function recover(load: LoadGenerator, dialect: Dialect, members: Member[]): Promise<void> {
-  await load.disconnect();
-  await load.connect(dialect, members);
+  for (let tries = 1; ; tries += 1) {
+    await load.disconnect();
+    try {
+      await load.connect(dialect, members);
+      return;
+    } catch (error) {
+      if (tries === RECOVERIES_MAX) throw error;
+    }
+  }
 }
 
 function isGood(result: Measurement): boolean {
