@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, stop } from "esbuild";
 import { EngineError } from "../base/engine-error.ts";
 import type { Environment } from "../base/environment.ts";
 import { EMPTY_SCHEMA, parseSchema, type SchemaDefinition } from "../schema/schema-definition.ts";
@@ -21,6 +21,7 @@ export interface LoadedFunctions {
 
 const GLOBALS_MODULE = "parley-function-globals";
 let deployments = 0;
+let bundling = 0;
 
 /**
  * Bundles a functions folder and loads it into this process.
@@ -59,7 +60,11 @@ export async function loadFunctions(
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   const outDir = mkdtempSync(join(parent, "bundle-"));
   try {
-    await bundle(dir, entryPoints, outDir, globalsKey);
+    bundling++;
+    // esbuild's own process has nothing to do once functions are loaded.
+    await bundle(dir, entryPoints, outDir, globalsKey).finally(async () => {
+      if (--bundling === 0) await stop();
+    });
     const load = async (name: string): Promise<Record<string, unknown> | null> =>
       name in entryPoints
         ? ((await import(pathToFileURL(join(outDir, `${name}.js`)).href)) as Record<
