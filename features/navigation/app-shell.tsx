@@ -1,6 +1,5 @@
 "use client";
 
-import { useConvexAuth } from "convex/react";
 import { type ReactNode, Suspense } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { RowSkeleton } from "@/components/ui/skeleton";
@@ -12,13 +11,12 @@ import { OutboxDelivery } from "../messages/outbox-delivery";
 import { MainNavigation } from "./main-navigation";
 
 /**
- * The frame around every screen of a signed-in person. The screens wait until the database knows who
- * asks; the frame does not.
+ * The frame around every screen of a signed-in person. It stands at once; the screens come as soon as
+ * this browser knows who is here, and their data when the database does.
  */
 export function AppShell({ children }: { children: ReactNode }) {
   const { status } = useIdentity();
-  const { isAuthenticated } = useConvexAuth();
-  const look = usePatientLoading(status !== "signed-in" || !isAuthenticated);
+  const look = usePatientLoading(status !== "signed-in");
   return (
     <div className="flex h-[var(--app-height,100dvh)] flex-col-reverse overflow-hidden bg-bg wide:flex-row">
       <MainNavigation />
