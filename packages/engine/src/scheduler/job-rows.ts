@@ -1,29 +1,54 @@
 import { assert } from "../base/assert.ts";
 import { JOB_TABLE, type JobRow } from "../runtime/scheduled-job.ts";
 import type { Index } from "../store/catalog.ts";
+import type { Commit } from "../store/committer.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
 
-/** Reads of scheduled jobs by the engine's own indexes, as far as they are durable. */
+/**
+ * Reads of scheduled jobs by the engine's own indexes, as far as they are durable.
+ *
+ * It holds the time before which no job waits: the entries of jobs that have just ended lie there,
+ * and a busy scheduler would walk over thousands of them for every job that it starts.
+ */
 export class JobRows {
   readonly #store: DocumentStore;
+  #nothingBeforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(store: DocumentStore) {
     this.#store = store;
   }
 
-  /** The number of the index in which a commit that adds a job, or starts one, shows. */
-  get pendingIndex(): number {
-    return this.#index("by_state_and_time").number;
+  /** News of commits, in order; returns whether a job has come to wait. */
+  noteCommits(commits: readonly Commit[]): boolean {
+    const pendingIndex = this.#index("by_state_and_time").number;
+    let hasNew = false;
+    for (const { indexChanges } of commits) {
+      for (const { index, document } of indexChanges) {
+        if (index !== pendingIndex || !document) continue;
+        const { state, scheduledTime } = document.value as unknown as JobRow;
+        if (state.kind !== "pending") continue;
+        this.#nothingBeforeMs = Math.min(this.#nothingBeforeMs, scheduledTime);
+        hasNew = true;
+      }
+    }
+    return hasNew;
   }
 
   /** Jobs that wait, the earliest first. */
   pending(limit: number): JobRow[] {
-    return this.#inState("pending", limit);
+    const fromMs = this.#nothingBeforeMs;
+    if (fromMs === Number.POSITIVE_INFINITY) return [];
+    const prefix = encodeIndexKey(["pending"]);
+    const start = Number.isFinite(fromMs) ? encodeIndexKey(["pending", fromMs]) : prefix;
+    const rows = this.#scan("by_state_and_time", start, keySuccessor(prefix), limit);
+    this.#nothingBeforeMs = rows[0]?.scheduledTime ?? Number.POSITIVE_INFINITY;
+    return rows;
   }
 
   inProgress(limit: number): JobRow[] {
-    return this.#inState("inProgress", limit);
+    const prefix = encodeIndexKey(["inProgress"]);
+    return this.#scan("by_state_and_time", prefix, keySuccessor(prefix), limit);
   }
 
   /** Jobs that ended before then, the oldest first. */
@@ -31,11 +56,6 @@ export class JobRows {
     // Above the rows that have no such field.
     const start = keySuccessor(encodeIndexKey([undefined])) ?? "";
     return this.#scan("by_completed_time", start, encodeIndexKey([beforeMs]), limit);
-  }
-
-  #inState(kind: "pending" | "inProgress", limit: number): JobRow[] {
-    const prefix = encodeIndexKey([kind]);
-    return this.#scan("by_state_and_time", prefix, keySuccessor(prefix), limit);
   }
 
   #scan(indexName: string, start: string, end: string | null, limit: number): JobRow[] {

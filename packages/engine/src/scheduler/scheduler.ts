@@ -74,12 +74,7 @@ export class Scheduler {
 
   /** News of commits, in order. */
   noteCommits(commits: readonly Commit[]): void {
-    if (!this.#isStarted) return;
-    const { pendingIndex } = this.#rows;
-    const isTouched = commits.some((commit) =>
-      commit.indexChanges.some(({ index, document }) => index === pendingIndex && document),
-    );
-    if (isTouched) this.setAlarm();
+    if (this.#rows.noteCommits(commits)) this.setAlarm();
   }
 
   /** Sets the alarm for the job that is next; again, where the timers have been replaced. */
