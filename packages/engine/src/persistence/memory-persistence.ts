@@ -61,6 +61,15 @@ export function openMemoryPersistence(): Persistence {
       });
       return rows;
     },
+    scanKeys: (number, start, end, order, limit) => {
+      const keys: string[] = [];
+      indexOf(number).visit(start, end, order, (key) => {
+        if (keys.length >= limit) return false;
+        keys.push(key);
+        return true;
+      });
+      return keys;
+    },
     get: (number, key) => {
       const row = indexOf(number).get(key);
       return row ? { key, ...row } : null;

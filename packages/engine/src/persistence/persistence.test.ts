@@ -71,6 +71,19 @@ describe.each([
     expect(keysOf("a", "b", "desc", 2)).toEqual(["a\xff", "a\x00"]);
     expect(keysOf("c", "c", "asc")).toEqual([]);
     expect(keysOf("", "\x00", "asc")).toEqual([]);
+    for (const [start, end] of [
+      ["", null],
+      ["a", "b"],
+      ["c", "c"],
+      ["", "\x00"],
+    ] as const) {
+      for (const order of ["asc", "desc"] as const) {
+        for (const limit of [2, 100]) {
+          const found = persistence.scanKeys(BY_RANK, start, end, order, limit);
+          expect(found).toEqual(keysOf(start, end, order, limit));
+        }
+      }
+    }
   });
 
   it("[ST5] updates in place, moves entries, and forgets what is deleted", () => {

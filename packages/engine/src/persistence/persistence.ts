@@ -71,6 +71,14 @@ export interface Persistence {
     order: "asc" | "desc",
     limit: number,
   ): BaseRow[];
+  /** The keys that `scan` would give, without the documents. */
+  scanKeys(
+    index: number,
+    start: string,
+    end: string | null,
+    order: "asc" | "desc",
+    limit: number,
+  ): string[];
   get(index: number, key: string): BaseRow | null;
 
   findRequest(sessionId: string, requestId: number): RequestRecord | null;

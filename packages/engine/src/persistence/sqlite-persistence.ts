@@ -98,6 +98,24 @@ export function openSqlitePersistence(dataDir: string): Persistence {
     },
   };
 
+  const keyScanSql = (upper: boolean, direction: string) =>
+    `SELECT key FROM entries
+     WHERE index_number = ? AND key >= ? ${upper ? "AND key < ?" : ""} ORDER BY key ${direction} LIMIT ?`;
+  const keyScans = {
+    asc: {
+      bounded: db
+        .prepare<[number, Buffer, Buffer, number], Buffer>(keyScanSql(true, "ASC"))
+        .pluck(),
+      open: db.prepare<[number, Buffer, number], Buffer>(keyScanSql(false, "ASC")).pluck(),
+    },
+    desc: {
+      bounded: db
+        .prepare<[number, Buffer, Buffer, number], Buffer>(keyScanSql(true, "DESC"))
+        .pluck(),
+      open: db.prepare<[number, Buffer, number], Buffer>(keyScanSql(false, "DESC")).pluck(),
+    },
+  };
+
   const applyWrite = (write: BaseWrite): void => {
     const found = statements.findRow.get(write.byIdIndex, toBytes(write.idKey));
     let row = found?.row ?? null;
@@ -152,6 +170,13 @@ export function openSqlitePersistence(dataDir: string): Persistence {
           ? scans[order].open.all(index, toBytes(start), limit)
           : scans[order].bounded.all(index, toBytes(start), toBytes(end), limit);
       return rows.map(({ key, id, body }) => ({ key: key.toString("latin1"), id, body }));
+    },
+    scanKeys: (index, start, end, order, limit) => {
+      const keys =
+        end === null
+          ? keyScans[order].open.all(index, toBytes(start), limit)
+          : keyScans[order].bounded.all(index, toBytes(start), toBytes(end), limit);
+      return keys.map((key) => key.toString("latin1"));
     },
     get: (index, key) => {
       const row = statements.get.get(index, toBytes(key));

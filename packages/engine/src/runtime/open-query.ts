@@ -1,11 +1,12 @@
 import { RangeScan } from "../store/range-scan.ts";
+import { SearchScan } from "../store/search-scan.ts";
 import type { StoredDocument } from "../store/stored-document.ts";
 import type { Transaction } from "../store/transaction.ts";
 import type { QueryPlan } from "./query-plan.ts";
 
 /** A query being iterated: the scan with filters and limits applied in the order they were called. */
 export class OpenQuery {
-  readonly scan: RangeScan;
+  readonly #scan: RangeScan | SearchScan;
   readonly #plan: QueryPlan;
   readonly #remaining: number[];
 
@@ -14,24 +15,30 @@ export class OpenQuery {
     this.#remaining = plan.operators.map((operator) =>
       operator.kind === "limit" ? operator.count : Number.POSITIVE_INFINITY,
     );
-    const isFiltered = plan.operators.some((operator) => operator.kind === "filter");
+    this.#scan = this.#openScan(transaction);
+  }
+
+  #openScan(transaction: Transaction): RangeScan | SearchScan {
+    const { source, operators } = this.#plan;
+    if (source.kind === "search") return new SearchScan(transaction, source.request);
+    const isFiltered = operators.some((operator) => operator.kind === "filter");
     const least = Math.min(...this.#remaining, Number.POSITIVE_INFINITY);
     const expected = isFiltered || !Number.isFinite(least) ? null : least;
-    this.scan = new RangeScan(transaction, plan.range, expected);
+    return new RangeScan(transaction, source.range, expected);
   }
 
   /** The next document that passes, or null when the range or a limit is exhausted. */
   next(): StoredDocument | null {
     for (;;) {
       if (this.#remaining.includes(0)) return null;
-      const entry = this.scan.next();
-      if (!entry) return null;
-      if (this.#passes(entry.document)) return entry.document;
+      const document = this.#scan.next();
+      if (!document) return null;
+      if (this.#passes(document)) return document;
     }
   }
 
   close(): void {
-    this.scan.close();
+    this.#scan.close();
   }
 
   #passes(document: StoredDocument): boolean {

@@ -1,9 +1,11 @@
 import { limits } from "../base/limits.ts";
-import { RangeScan } from "../store/range-scan.ts";
+import { RangeScan, type ScanRange } from "../store/range-scan.ts";
 import { keyAfter } from "../store/read-set.ts";
 import type { Transaction } from "../store/transaction.ts";
 import { FunctionCallError } from "./function-error.ts";
-import type { QueryPlan } from "./query-plan.ts";
+import { decodeCursor, encodeCursor, type Position } from "./page-cursor.ts";
+import { readSearchPage } from "./paginate-search.ts";
+import { passesFilters, type QueryPlan } from "./query-plan.ts";
 
 const RESULT_ITEMS_MAX = 8_192;
 
@@ -25,15 +27,9 @@ export interface Page {
   pageStatus: "SplitRecommended" | "SplitRequired" | null;
 }
 
-/** A place in a query's order: after an index key, or at the end. */
-type Position = { kind: "after"; key: string } | { kind: "end" };
-
 /**
  * Reads one page. With an end cursor the page is everything between the two cursors however many
  * that are by now, so that pages side by side never lose or repeat a document.
- *
- * A cursor names an index key. It is opaque to clients, and a made-up one is harmless: it is held
- * inside the query's own range.
  */
 export function readPage(transaction: Transaction, plan: QueryPlan, request: PageRequest): Page {
   if (plan.operators.some((operator) => operator.kind === "limit")) {
@@ -42,13 +38,18 @@ export function readPage(transaction: Transaction, plan: QueryPlan, request: Pag
   if (request.pageSize === 0) {
     throw new FunctionCallError("`options.numItems` must be at least 1.");
   }
-  const begin = request.cursor === null ? null : decodeCursor(request.cursor, plan.fingerprint);
-  const stop =
-    request.endCursor === null ? null : decodeCursor(request.endCursor, plan.fingerprint);
-  const range = clampRange(plan, begin, stop);
+  const { source, fingerprint } = plan;
+  const begin = request.cursor === null ? null : decodeCursor(request.cursor, fingerprint);
+  const stop = request.endCursor === null ? null : decodeCursor(request.endCursor, fingerprint);
+  if (source.kind === "search" && begin?.kind !== "end") {
+    const span = { begin, stop, pageSize: request.pageSize };
+    return readSearchPage(transaction, plan, source.request, span);
+  }
+  const range = source.kind === "range" ? clampRange(source.range, begin, stop) : null;
   if (begin?.kind === "end" || range === null) {
-    const cursor = request.endCursor ?? request.cursor ?? encodeCursor({ kind: "end" }, plan);
-    const isDone = decodeCursor(cursor, plan.fingerprint).kind === "end";
+    const cursor =
+      request.endCursor ?? request.cursor ?? encodeCursor({ kind: "end" }, fingerprint);
+    const isDone = decodeCursor(cursor, fingerprint).kind === "end";
     return { page: [], isDone, continueCursor: cursor, splitCursor: null, pageStatus: null };
   }
 
@@ -66,15 +67,12 @@ export function readPage(transaction: Transaction, plan: QueryPlan, request: Pag
       isCut = true;
       break;
     }
-    const entry = scan.next();
-    if (!entry) break;
+    const document = scan.next();
+    if (!document) break;
     rows++;
-    bytes += entry.document.json.length;
-    const passes = plan.operators.every(
-      (operator) => operator.kind !== "filter" || operator.accepts(entry.document.value),
-    );
-    keys.push(entry.key);
-    if (passes) page.push(entry.document.json);
+    bytes += document.json.length;
+    keys.push(scan.lastKey!);
+    if (passesFilters(plan, document)) page.push(document.json);
   }
   scan.close();
 
@@ -86,16 +84,16 @@ export function readPage(transaction: Transaction, plan: QueryPlan, request: Pag
   return {
     page,
     isDone: reached.kind === "end",
-    continueCursor: encodeCursor(reached, plan),
-    splitCursor: middle === null ? null : encodeCursor({ kind: "after", key: middle }, plan),
+    continueCursor: encodeCursor(reached, fingerprint),
+    splitCursor: middle === null ? null : encodeCursor({ kind: "after", key: middle }, fingerprint),
     pageStatus: isCut ? "SplitRequired" : isLarge ? "SplitRecommended" : null,
   };
 }
 
 /** The part of the query's range between two positions; null when there is nothing between. */
-function clampRange(plan: QueryPlan, begin: Position | null, stop: Position | null) {
-  let { start, end } = plan.range;
-  const { index, order } = plan.range;
+function clampRange(range: ScanRange, begin: Position | null, stop: Position | null) {
+  let { start, end } = range;
+  const { index, order } = range;
   if (begin?.kind === "after") {
     if (order === "asc") start = later(start, keyAfter(begin.key));
     else end = earlier(end, begin.key);
@@ -114,32 +112,4 @@ function later(a: string, b: string): string {
 
 function earlier(a: string | null, b: string): string {
   return a === null || b < a ? b : a;
-}
-
-function encodeCursor(position: Position, plan: QueryPlan): string {
-  const place =
-    position.kind === "end"
-      ? "end"
-      : `k${Buffer.from(position.key, "latin1").toString("base64url")}`;
-  return `${plan.fingerprint}.${place}`;
-}
-
-function decodeCursor(cursor: string, fingerprint: string): Position {
-  const dot = cursor.indexOf(".");
-  const place = cursor.slice(dot + 1);
-  if (dot < 0 || cursor.slice(0, dot) !== fingerprint) throw new InvalidCursorError();
-  if (place === "end") return { kind: "end" };
-  if (!place.startsWith("k")) throw new InvalidCursorError();
-  return { kind: "after", key: Buffer.from(place.slice(1), "base64url").toString("latin1") };
-}
-
-/** The stock client recognises this data and starts its pagination anew. */
-export class InvalidCursorError extends Error {
-  readonly data = { isConvexSystemError: true, paginationError: "InvalidCursor" };
-
-  constructor() {
-    super(
-      "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is from a different query.",
-    );
-  }
 }

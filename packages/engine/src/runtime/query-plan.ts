@@ -2,18 +2,21 @@ import { limits } from "../base/limits.ts";
 import type { Catalog, Index, Table } from "../store/catalog.ts";
 import type { Order } from "../store/merge-range.ts";
 import type { ScanRange } from "../store/range-scan.ts";
+import type { SearchRequest } from "../store/search-scan.ts";
+import type { StoredDocument } from "../store/stored-document.ts";
 import { isVisibleSystemTable } from "../store/system-tables.ts";
 import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { compileFilter } from "./filter-expression.ts";
 import { FunctionCallError } from "./function-error.ts";
+import { planSearch, type SerializedSearchFilter } from "./search-plan.ts";
 
 /** A query as the stock query builder serialises it. Source: convex 1.48 `server/impl/query_impl.ts`. */
 export interface SerializedQuery {
   source:
     | { type: "FullTableScan"; tableName: string; order: Order | null }
     | { type: "IndexRange"; indexName: string; range: RangeBound[]; order: Order | null }
-    | { type: "Search"; indexName: string; filters: JSONValue[] };
+    | { type: "Search"; indexName: string; filters: SerializedSearchFilter[] };
   operators: Array<{ filter: JSONValue } | { limit: number }>;
 }
 
@@ -27,40 +30,73 @@ export type PlanOperator =
   | { kind: "filter"; accepts: (document: JSONObject) => boolean }
   | { kind: "limit"; count: number };
 
+/** Where a query's documents come from, and in which order. */
+export type PlanSource =
+  | { kind: "range"; range: ScanRange }
+  | { kind: "search"; request: SearchRequest };
+
 export interface QueryPlan {
-  range: ScanRange;
+  source: PlanSource;
   operators: PlanOperator[];
   /** Tells whether a cursor belongs to this very query. */
   fingerprint: string;
 }
 
 /**
- * Turns a serialised query into one index range and a row of operators.
+ * Turns a serialised query into one index range or search and a row of operators.
  *
- * @throws FunctionCallError for an unknown index or bounds that do not fit it.
+ * @throws FunctionCallError for an unknown index or bounds or filters that do not fit it.
  */
 export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
-  const { source } = query;
-  if (source.type === "Search") {
-    throw new FunctionCallError("Full-text search is not available in this engine yet.");
-  }
   if (query.operators.length > limits.queryOperatorsMax) {
     throw new FunctionCallError(
       `Can't construct query with more than ${limits.queryOperatorsMax} operators`,
     );
   }
-  const order = source.order ?? "asc";
-  const index =
-    source.type === "FullTableScan"
-      ? findTable(source.tableName, catalog).byCreationTime
-      : findIndex(source.indexName, catalog);
-  const bounds = source.type === "IndexRange" ? source.range : [];
-  const { start, end } = keyRange(index, bounds);
+  const { index, source } = planSource(query.source, catalog);
   return {
-    range: { index, start, end, order },
+    source,
     operators: query.operators.map(planOperator),
     fingerprint: fingerprintOf(query, index),
   };
+}
+
+/** Whether a document passes all filters of a query without limits. */
+export function passesFilters(plan: QueryPlan, document: StoredDocument): boolean {
+  return plan.operators.every(
+    (operator) => operator.kind !== "filter" || operator.accepts(document.value),
+  );
+}
+
+function planSource(
+  source: SerializedQuery["source"],
+  catalog: Catalog,
+): { index: Index; source: PlanSource } {
+  switch (source.type) {
+    case "FullTableScan":
+      return planRange(findTable(source.tableName, catalog).byCreationTime, [], source.order);
+    case "IndexRange":
+      return planRange(
+        findIndex(source.indexName, "database", catalog),
+        source.range,
+        source.order,
+      );
+    case "Search": {
+      const index = findIndex(source.indexName, "search", catalog);
+      return { index, source: { kind: "search", request: planSearch(index, source.filters) } };
+    }
+    default:
+      return source satisfies never;
+  }
+}
+
+function planRange(
+  index: Index,
+  bounds: readonly RangeBound[],
+  order: Order | null,
+): { index: Index; source: PlanSource } {
+  const range = { index, ...keyRange(index, bounds), order: order ?? "asc" };
+  return { index, source: { kind: "range", range } };
 }
 
 function planOperator(operator: SerializedQuery["operators"][number]): PlanOperator {
@@ -76,11 +112,14 @@ function findTable(name: string, catalog: Catalog): Table {
   return catalog.ensureTable(name);
 }
 
-function findIndex(name: string, catalog: Catalog): Index {
+function findIndex(name: string, kind: Index["kind"], catalog: Catalog): Index {
   const dot = name.indexOf(".");
   const tableName = name.slice(0, dot);
   const index = findTable(tableName, catalog).indexes.get(name.slice(dot + 1));
   if (!index) throw new FunctionCallError(`Index ${name} not found.`);
+  if (index.kind !== kind) {
+    throw new FunctionCallError(`Index ${name} is not a ${kind} index`);
+  }
   if (!index.queryable) {
     throw new FunctionCallError(`Index ${name} is staged and cannot be queried yet.`);
   }

@@ -2,17 +2,27 @@ import type { SchemaDefinition, TableDefinition } from "../schema/schema-definit
 import { decodeDocumentId } from "../values/document-id.ts";
 import { readField } from "../values/field-path.ts";
 import { encodeIndexKey } from "../values/index-key.ts";
+import { SEARCH_KEY_VERSION, searchKeysOf } from "./search-key.ts";
 import type { StoredDocument } from "./stored-document.ts";
 import { SYSTEM_TABLES } from "./system-tables.ts";
 
 /** User tables are numbered from here, as on Convex; smaller numbers are the system's. */
 const FIRST_USER_TABLE = 10_001;
 
-/** One index: which fields, in which order, make the key. */
+/**
+ * One index: which fields, in which order, make the key.
+ *
+ * A document has one key in a database index and one a term in a search index; everything below
+ * the query planner treats the two alike.
+ */
 export interface Index {
   number: number;
   name: string;
-  /** All fields of the key, the implied `_creationTime` and `_id` at the end included. */
+  kind: "database" | "search";
+  /**
+   * All fields of the key, the implied `_creationTime` and `_id` at the end included; of a search
+   * index the search field and then the filter fields.
+   */
   keyFields: readonly string[];
   /** Whether functions may query it: not while it is staged. */
   queryable: boolean;
@@ -35,8 +45,24 @@ export interface CatalogRecord {
   tables: Array<{
     number: number;
     name: string;
-    indexes: Array<{ number: number; name: string; fields: string[] }>;
+    indexes: IndexRecord[];
   }>;
+}
+
+interface IndexRecord {
+  number: number;
+  name: string;
+  fields: string[];
+  /** The version of the keys of a search index; absent for a database index. */
+  search?: number;
+}
+
+/** An index as a schema, or the system, asks for it. */
+interface WantedIndex {
+  name: string;
+  kind: Index["kind"];
+  keyFields: readonly string[];
+  staged: boolean;
 }
 
 export interface CatalogChange {
@@ -104,7 +130,7 @@ export class Catalog {
       for (const [name, index] of table.indexes) {
         if (index === table.byId || index === table.byCreationTime) continue;
         const same = wanted.get(name);
-        if (same && sameFields(index.keyFields, withImpliedFields(same.fields))) {
+        if (same && same.kind === index.kind && sameFields(index.keyFields, same.keyFields)) {
           index.queryable = !same.staged;
           wanted.delete(name);
         } else {
@@ -112,8 +138,8 @@ export class Catalog {
           change.droppedIndexes.push(index.number);
         }
       }
-      for (const { name, fields, staged } of wanted.values()) {
-        const index = this.#addIndex(table, this.#nextIndex++, name, withImpliedFields(fields));
+      for (const { name, kind, keyFields, staged } of wanted.values()) {
+        const index = this.#addIndex(table, this.#nextIndex++, name, keyFields, kind);
         index.queryable = !staged;
         change.addedIndexes.push(index);
       }
@@ -129,22 +155,23 @@ export class Catalog {
       tables: [...this.#tables.values()].map((table) => ({
         number: table.number,
         name: table.name,
-        indexes: [...table.indexes.values()].map(({ number, name, keyFields }) => ({
+        indexes: [...table.indexes.values()].map(({ number, name, kind, keyFields }) => ({
           number,
           name,
           fields: [...keyFields],
+          ...(kind === "search" ? { search: SEARCH_KEY_VERSION } : {}),
         })),
       })),
     };
   }
 
-  #restore(
-    number: number,
-    name: string,
-    indexes: CatalogRecord["tables"][number]["indexes"],
-  ): void {
+  #restore(number: number, name: string, indexes: readonly IndexRecord[]): void {
     const table = { number, name, definition: null, indexes: new Map() } as unknown as Table;
-    for (const index of indexes) this.#addIndex(table, index.number, index.name, index.fields);
+    for (const { number, name, fields, search } of indexes) {
+      // Keys of another version are wanted by nobody: without fields the index is dropped and built anew.
+      const keyFields = search === undefined || search === SEARCH_KEY_VERSION ? fields : [];
+      this.#addIndex(table, number, name, keyFields, search === undefined ? "database" : "search");
+    }
     table.byId = table.indexes.get("by_id")!;
     table.byCreationTime = table.indexes.get("by_creation_time")!;
     this.#register(table);
@@ -163,8 +190,14 @@ export class Catalog {
     return table;
   }
 
-  #addIndex(table: Table, number: number, name: string, keyFields: readonly string[]): Index {
-    const index: Index = { number, name, keyFields, queryable: true, table };
+  #addIndex(
+    table: Table,
+    number: number,
+    name: string,
+    keyFields: readonly string[],
+    kind: Index["kind"] = "database",
+  ): Index {
+    const index: Index = { number, name, kind, keyFields, queryable: true, table };
     table.indexes.set(name, index);
     return index;
   }
@@ -176,20 +209,37 @@ export class Catalog {
 }
 
 /** The system's own indexes count as staged: they are kept, and functions cannot query them. */
-function wantedIndexes(
-  table: Table,
-  definition: TableDefinition | null,
-): ReadonlyArray<{ name: string; fields: readonly string[]; staged: boolean }> {
+function wantedIndexes(table: Table, definition: TableDefinition | null): WantedIndex[] {
+  const databaseIndex = (
+    name: string,
+    fields: readonly string[],
+    staged: boolean,
+  ): WantedIndex => ({
+    name,
+    kind: "database",
+    keyFields: withImpliedFields(fields),
+    staged,
+  });
   const system = SYSTEM_TABLES.find(({ number }) => number === table.number);
-  if (system) return system.indexes.map((index) => ({ ...index, staged: true }));
-  return definition?.indexes ?? [];
+  if (system) return system.indexes.map(({ name, fields }) => databaseIndex(name, fields, true));
+  if (!definition) return [];
+  return [
+    ...definition.indexes.map(({ name, fields, staged }) => databaseIndex(name, fields, staged)),
+    ...definition.searchIndexes.map(({ name, searchField, filterFields, staged }) => ({
+      name,
+      kind: "search" as const,
+      keyFields: [searchField, ...filterFields],
+      staged,
+    })),
+  ];
 }
 
-/** The document's key in an index; equal documents have equal keys, `_id` makes it unique. */
-export function indexKeyOf(index: Index, document: StoredDocument): string {
-  return document.keyIn(index.number, () => {
+/** The document's keys in an index; equal documents have equal keys, `_id` makes them unique. */
+export function indexKeysOf(index: Index, document: StoredDocument): readonly string[] {
+  return document.keysIn(index.number, () => {
     const { value } = document;
-    return encodeIndexKey(index.keyFields.map((field) => readField(value, field)));
+    if (index.kind === "search") return searchKeysOf(index.keyFields, value);
+    return [encodeIndexKey(index.keyFields.map((field) => readField(value, field)))];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { BaseWrite } from "../persistence/persistence.ts";
-import { idKeyOf, indexKeyOf, type Table } from "./catalog.ts";
+import { type Index, idKeyOf, indexKeysOf, type Table } from "./catalog.ts";
 import type { IndexChange } from "./overlay.ts";
 import type { StoredDocument } from "./stored-document.ts";
 
@@ -18,22 +18,44 @@ export interface IndexedChange {
   baseWrite: BaseWrite;
 }
 
+const NO_KEYS: readonly string[] = [];
+
+/**
+ * Visits the keys of an index that a document's change concerns: those it gives up, with null, then
+ * those it has now, with the document and whether it did not have them before.
+ */
+export function visitKeys(
+  index: Index,
+  before: StoredDocument | null,
+  after: StoredDocument | null,
+  visit: (key: string, document: StoredDocument | null, isNew: boolean) => void,
+): void {
+  const oldKeys = before ? indexKeysOf(index, before) : NO_KEYS;
+  const newKeys = after ? indexKeysOf(index, after) : NO_KEYS;
+  const isOld = membership(oldKeys);
+  const isKept = membership(newKeys);
+  for (const key of oldKeys) if (!isKept(key)) visit(key, null, false);
+  for (const key of newKeys) visit(key, after, !isOld(key));
+}
+
+/** Looks keys up: one by one while they are few, which they are except for long texts. */
+function membership(keys: readonly string[]): (key: string) => boolean {
+  if (keys.length <= 8) return (key) => keys.includes(key);
+  const set = new Set(keys);
+  return (key) => set.has(key);
+}
+
 /** Works out what one document's change means for each index of its table. */
 export function indexChange({ table, id, before, after }: DocumentChange): IndexedChange {
   const indexChanges: IndexChange[] = [];
   const removedEntries: Array<{ index: number; key: string }> = [];
   const addedEntries: Array<{ index: number; key: string }> = [];
   for (const index of table.indexes.values()) {
-    const oldKey = before && indexKeyOf(index, before);
-    const newKey = after && indexKeyOf(index, after);
-    if (oldKey !== null && oldKey !== newKey) {
-      indexChanges.push({ index: index.number, key: oldKey, document: null });
-      removedEntries.push({ index: index.number, key: oldKey });
-    }
-    if (newKey !== null) {
-      indexChanges.push({ index: index.number, key: newKey, document: after });
-      if (oldKey !== newKey) addedEntries.push({ index: index.number, key: newKey });
-    }
+    visitKeys(index, before, after, (key, document, isNew) => {
+      indexChanges.push({ index: index.number, key, document });
+      if (document === null) removedEntries.push({ index: index.number, key });
+      else if (isNew) addedEntries.push({ index: index.number, key });
+    });
   }
   const baseWrite: BaseWrite = {
     byIdIndex: table.byId.number,

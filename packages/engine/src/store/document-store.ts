@@ -4,6 +4,9 @@ import { type Entry, mergeRange, type Order } from "./merge-range.ts";
 import type { Overlay } from "./overlay.ts";
 import { StoredDocument } from "./stored-document.ts";
 
+/** That there is a document, whichever. */
+export type KeyEntry = Entry<unknown>;
+
 const KNOWN_SESSIONS_MAX = 50_000;
 
 /**
@@ -80,6 +83,26 @@ export class DocumentStore {
         .map(({ key, id, body }) => ({ key, document: new StoredDocument(id, body) }));
     };
     return mergeRange(layer, readBelow, order, limit);
+  }
+
+  /** The keys that `scan` would find, without fetching the documents. */
+  scanKeys(
+    index: Index,
+    start: string,
+    end: string | null,
+    order: Order,
+    limit: number,
+    ts: bigint,
+  ): KeyEntry[] {
+    const layer = this.overlay.range(index.number, start, end, order, limit, ts);
+    const readBelow = (after: string | null, count: number): KeyEntry[] => {
+      const from = after !== null && order === "asc" ? `${after}\0` : start;
+      const to = after !== null && order === "desc" ? after : end;
+      return this.#persistence
+        .scanKeys(index.number, from, to, order, count)
+        .map((key) => ({ key, document: true }));
+    };
+    return mergeRange<unknown>(layer, readBelow, order, limit);
   }
 
   /** The record of this very request, if it has been committed. */

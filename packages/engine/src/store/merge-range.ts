@@ -1,16 +1,16 @@
 import type { StoredDocument } from "./stored-document.ts";
 
-export interface Entry {
+export interface Entry<D = StoredDocument> {
   key: string;
-  document: StoredDocument;
+  document: D;
 }
 
 export type Order = "asc" | "desc";
 
 /** A newer layer's word on a key: a document there now, or null for "not there any more". */
-export interface LayerEntry {
+export interface LayerEntry<D = StoredDocument> {
   key: string;
-  document: StoredDocument | null;
+  document: D | null;
 }
 
 /**
@@ -21,14 +21,14 @@ export interface LayerEntry {
  *   (null: from the beginning of the range).
  * @returns At most `limit` entries in `order`; fewer only when the range is exhausted.
  */
-export function mergeRange(
-  layer: readonly LayerEntry[],
-  readBelow: (after: string | null, limit: number) => Entry[],
+export function mergeRange<D>(
+  layer: ReadonlyArray<LayerEntry<D>>,
+  readBelow: (after: string | null, limit: number) => Array<Entry<D>>,
   order: Order,
   limit: number,
-): Entry[] {
+): Array<Entry<D>> {
   if (layer.length === 0) return readBelow(null, limit);
-  const merged: Entry[] = [];
+  const merged: Array<Entry<D>> = [];
   const isBefore = order === "asc" ? less : greater;
   let place = 0;
   let below = readBelow(null, limit);

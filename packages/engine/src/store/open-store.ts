@@ -10,7 +10,7 @@ import type {
 } from "../persistence/persistence.ts";
 import type { SchemaDefinition } from "../schema/schema-definition.ts";
 import { BaseWriter } from "./base-writer.ts";
-import { Catalog, type CatalogRecord, type Index, idKeyOf, indexKeyOf } from "./catalog.ts";
+import { Catalog, type CatalogRecord, type Index, idKeyOf, indexKeysOf } from "./catalog.ts";
 import { type Commit, Committer } from "./committer.ts";
 import { indexChange } from "./document-change.ts";
 import { DocumentStore } from "./document-store.ts";
@@ -131,10 +131,9 @@ function buildIndex(persistence: Persistence, index: Index, environment: Environ
   let built = 0;
   for (;;) {
     const rows = persistence.scan(byId, from, null, "asc", ROWS_PER_STEP);
-    const entries = rows.map(({ key, id, body }) => ({
-      key: indexKeyOf(index, new StoredDocument(id, body)),
-      idKey: key,
-    }));
+    const entries = rows.flatMap(({ key: idKey, id, body }) =>
+      indexKeysOf(index, new StoredDocument(id, body)).map((key) => ({ key, idKey })),
+    );
     persistence.addEntries(index.number, byId, entries);
     built += rows.length;
     if (rows.length < ROWS_PER_STEP) break;

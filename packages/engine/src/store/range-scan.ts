@@ -1,6 +1,7 @@
 import type { Index } from "./catalog.ts";
 import type { Entry, Order } from "./merge-range.ts";
 import { keyAfter } from "./read-set.ts";
+import type { StoredDocument } from "./stored-document.ts";
 import type { Transaction } from "./transaction.ts";
 
 const READ_AHEAD_MIN = 8;
@@ -47,7 +48,7 @@ export class RangeScan {
     return this.#isExhausted;
   }
 
-  next(): Entry | null {
+  next(): StoredDocument | null {
     if (this.#isExhausted || this.#isClosed) return null;
     const isStale = this.#aheadAtWrite !== this.#transaction.writeCount;
     if (this.#place >= this.#ahead.length || isStale) this.#fill();
@@ -58,7 +59,7 @@ export class RangeScan {
     }
     this.#lastKey = entry.key;
     this.#transaction.countRead(entry.document);
-    return entry;
+    return entry.document;
   }
 
   close(): void {

@@ -10,7 +10,7 @@ export class StoredDocument {
   readonly id: string;
   readonly json: string;
   #value: JSONObject | null;
-  #keys: Map<number, string> | null = null;
+  #keys: Map<number, readonly string[]> | null = null;
 
   constructor(id: string, json: string, value: JSONObject | null = null) {
     this.id = id;
@@ -28,14 +28,14 @@ export class StoredDocument {
     return this.value._creationTime as number;
   }
 
-  /** The document's key in an index, worked out once: writing and committing both need it. */
-  keyIn(index: number, compute: () => string): string {
+  /** The document's keys in an index, worked out once: writing and committing both need them. */
+  keysIn(index: number, compute: () => readonly string[]): readonly string[] {
     this.#keys ??= new Map();
-    let key = this.#keys.get(index);
-    if (key === undefined) {
-      key = compute();
-      this.#keys.set(index, key);
+    let keys = this.#keys.get(index);
+    if (keys === undefined) {
+      keys = compute();
+      this.#keys.set(index, keys);
     }
-    return key;
+    return keys;
   }
 }

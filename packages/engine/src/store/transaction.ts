@@ -1,8 +1,8 @@
 import { limits } from "../base/limits.ts";
 import { SortedMap } from "../base/sorted-map.ts";
-import { type Index, idKeyOf, indexKeyOf, type Table } from "./catalog.ts";
-import type { DocumentChange } from "./document-change.ts";
-import type { DocumentStore } from "./document-store.ts";
+import { type Index, idKeyOf, type Table } from "./catalog.ts";
+import { type DocumentChange, visitKeys } from "./document-change.ts";
+import type { DocumentStore, KeyEntry } from "./document-store.ts";
 import { type Entry, type LayerEntry, mergeRange, type Order } from "./merge-range.ts";
 import { ReadSet } from "./read-set.ts";
 import type { StoredDocument } from "./stored-document.ts";
@@ -52,18 +52,38 @@ export class Transaction {
     return document;
   }
 
+  /** A document that a scan of an index has found already: nothing more is read than was then. */
+  reread(table: Table, id: string): StoredDocument | null {
+    const pending = this.#documents.get(id);
+    return pending ? pending.after : this.#store.get(table.byId, idKeyOf(id), this.snapshotTs);
+  }
+
   /** Entries in a range with own writes included. Counts and records nothing: the scan does. */
   scan(index: Index, start: string, end: string | null, order: Order, limit: number): Entry[] {
-    const pending = this.#entries.get(index.number);
-    if (!pending) return this.#store.scan(index, start, end, order, limit, this.snapshotTs);
-    const layer: LayerEntry[] = [];
-    pending.visit(start, end, order, (key, document) => layer.push({ key, document }) > 0);
+    const layer = this.#pendingEntries(index, start, end, order);
     const readBelow = (after: string | null, count: number) => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;
       const to = after !== null && order === "desc" ? after : end;
       return this.#store.scan(index, from, to, order, count, this.snapshotTs);
     };
     return mergeRange(layer, readBelow, order, limit);
+  }
+
+  /** The keys that `scan` would find, without fetching the documents. */
+  scanKeys(
+    index: Index,
+    start: string,
+    end: string | null,
+    order: Order,
+    limit: number,
+  ): KeyEntry[] {
+    const layer = this.#pendingEntries(index, start, end, order);
+    const readBelow = (after: string | null, count: number) => {
+      const from = after !== null && order === "asc" ? `${after}\0` : start;
+      const to = after !== null && order === "desc" ? after : end;
+      return this.#store.scanKeys(index, from, to, order, count, this.snapshotTs);
+    };
+    return mergeRange<unknown>(layer, readBelow, order, limit);
   }
 
   /** Puts a document in place of what `table` has under its id (null deletes). */
@@ -74,10 +94,9 @@ export class Transaction {
       : this.#store.get(table.byId, idKeyOf(id), this.snapshotTs);
     this.#countWrite(after);
     for (const index of table.indexes.values()) {
-      const oldKey = current && indexKeyOf(index, current);
-      const newKey = after && indexKeyOf(index, after);
-      if (oldKey !== null && oldKey !== newKey) this.#setEntry(index.number, oldKey, null);
-      if (newKey !== null) this.#setEntry(index.number, newKey, after);
+      visitKeys(index, current, after, (key, document) => {
+        this.#setEntry(index.number, key, document);
+      });
     }
     const before = pending ? pending.before : current;
     this.#documents.set(id, { table, before, after });
@@ -144,6 +163,13 @@ export class Transaction {
         `Too many bytes written in a single function execution (limit: ${limits.bytesWrittenMax} bytes)`,
       );
     }
+  }
+
+  #pendingEntries(index: Index, start: string, end: string | null, order: Order): LayerEntry[] {
+    const layer: LayerEntry[] = [];
+    const pending = this.#entries.get(index.number);
+    pending?.visit(start, end, order, (key, document) => layer.push({ key, document }) > 0);
+    return layer;
   }
 
   #setEntry(index: number, key: string, document: StoredDocument | null): void {
