@@ -27,7 +27,7 @@ export function PeopleScreen() {
   const [search, setSearch] = useState("");
   return (
     <main className="flex h-full min-h-0 flex-col bg-surface">
-      <header className="mx-auto w-full max-w-[920px] px-5 pt-4 pb-3">
+      <header className="w-full max-w-[1080px] px-5 pt-4 pb-3">
         <h1 className="flex min-h-10 items-center text-screen leading-tight font-title tracking-[-0.015em] touch:min-h-11">
           {t("people.title")}
         </h1>
@@ -76,7 +76,7 @@ function PeopleList({ search, onClear }: { search: string; onClear: () => void }
   const isEmpty = people.length === 0 && status === "Exhausted";
   return (
     <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-      <div className="mx-auto flex min-h-full w-full max-w-[920px] flex-col px-2 pb-4">
+      <div className="flex min-h-full w-full max-w-[1080px] flex-col px-2 pb-4">
         {refusal && (
           <p
             role="alert"
