@@ -169,6 +169,19 @@ describe("scheduled functions", () => {
   });
 });
 
+it("[SD13] functions read two tables of the engine's own, and write none", async () => {
+  await start();
+  const reach = (table: string) => client.mutation(jobs.reach!, { table });
+  const write = expect.stringMatching(/read-only/);
+  for (const table of ["_scheduled_functions", "_storage"]) {
+    expect(await reach(table)).toEqual({ read: "done", write });
+  }
+  for (const table of ["_cron_jobs", "_file_blobs", "_nothing"]) {
+    expect(await reach(table)).toEqual({ read: `There is no system table ${table}.`, write });
+  }
+  await running.stop();
+});
+
 describe("scheduled functions over a restart", () => {
   it("[SD9] run when their time came meanwhile, each mutation once", async () => {
     await withFolder(async (dataDir) => {

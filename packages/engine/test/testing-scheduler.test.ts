@@ -1,4 +1,5 @@
 import {
+  actionGeneric,
   anyApi,
   defineSchema,
   defineTable,
@@ -39,6 +40,13 @@ const modules: ModuleLoaders = {
       handler: async (ctx) => {
         await new Promise((resolve) => setTimeout(resolve, 5_000));
         await ctx.runMutation(jobs.leave!, { name: "acted" });
+      },
+    }),
+    storeAndRead: actionGeneric({
+      args: {},
+      handler: async (ctx) => {
+        const id = await ctx.storage.store(new Blob(["stored"]));
+        return { id, text: await (await ctx.storage.get(id))?.text() };
       },
     }),
     fail: internalMutationGeneric({
@@ -124,5 +132,17 @@ describe.each(makers)("scheduled functions in tests, on %s", (_, make) => {
       effects: [],
       kinds: ["canceled"],
     });
+  });
+
+  it("[TE3] files are stored, read, described and deleted", async () => {
+    const stored = (await t.action(jobs.storeAndRead!, {})) as { id: string; text: string };
+    expect(stored.text).toBe("stored");
+    const found = await t.run(async (ctx) => {
+      const row: { size: number; sha256: string } = await ctx.db.system.get(stored.id);
+      const url: unknown = await ctx.storage.getUrl(stored.id);
+      await ctx.storage.delete(stored.id);
+      return { size: row.size, url: typeof url, after: await ctx.storage.getUrl(stored.id) };
+    });
+    expect(found).toEqual({ size: 6, url: "string", after: null });
   });
 });
