@@ -100,7 +100,7 @@ function browserQueries(conversationId: string, self: Account, group: Account[])
     { path: "conversations:getConversation", args: { conversationId } },
     { path: "conversations:getReadMarks", args: { conversationId } },
     { path: "typingStates:getTypingState", args: { conversationId } },
-    { path: "users:getPresence", args: { userIds: others.map((account) => account.userId) } },
+    ...others.map(({ userId }) => ({ path: "users:getPresence", args: { userIds: [userId] } })),
   ];
 }
 
