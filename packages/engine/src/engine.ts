@@ -82,7 +82,7 @@ export interface Engine {
  * Wires the rooms of the engine together: the only file that knows them all.
  *
  * @throws EngineError "DataFolderInUse", "DataFolderUnusable", "StoreVersionTooNew",
- *   "FunctionsInvalid", each with a sentence for the operator.
+ *   "FunctionsInvalid", "SchemaMismatch", each with a sentence for the operator.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const environment = options.environment ?? realEnvironment(options.log);
@@ -94,27 +94,28 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const functions = await loadFunctions(options.functionsDir, variables, environment);
   const crons = readCrons(functions.registry);
   const lock = options.dataDir === null ? null : lockFolder(options.dataDir);
-  let persistence: Persistence;
-  try {
-    persistence = options.persistence ?? openPersistence(options.dataDir);
-  } catch (error) {
+  const persistence = orElse(
+    () => options.persistence ?? openPersistence(options.dataDir),
+    () => lock?.release(),
+  );
+  const openCore = () =>
+    createCore({
+      environment,
+      persistence,
+      schema: functions.schema,
+      functions: functions.registry,
+      revealsErrors: options.revealsErrors ?? false,
+      onDiskFailed: options.onDiskFailed ?? (() => {}),
+      crons,
+      files:
+        options.dataDir === null
+          ? openMemoryFiles(environment)
+          : openDiskFiles(join(options.dataDir, "files")),
+      cloudUrl: options.cloudUrl,
+    });
+  const core = orElse(openCore, () => {
+    persistence.close();
     lock?.release();
-    throw error;
-  }
-
-  const core = createCore({
-    environment,
-    persistence,
-    schema: functions.schema,
-    functions: functions.registry,
-    revealsErrors: options.revealsErrors ?? false,
-    onDiskFailed: options.onDiskFailed ?? (() => {}),
-    crons,
-    files:
-      options.dataDir === null
-        ? openMemoryFiles(environment)
-        : openDiskFiles(join(options.dataDir, "files")),
-    cloudUrl: options.cloudUrl,
   });
   const { runtime, watchedQueries, refreshQueries } = core;
   const verifier = createTokenVerifier({
@@ -182,6 +183,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       lock?.release();
     },
   };
+}
+
+/** What `open` gives; when it throws, `undo` gives back what was taken before. */
+function orElse<T>(open: () => T, undo: () => void): T {
+  try {
+    return open();
+  } catch (error) {
+    undo();
+    throw error;
+  }
 }
 
 function openPersistence(dataDir: string | null): Persistence {

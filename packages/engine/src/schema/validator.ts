@@ -12,11 +12,17 @@ export type { FieldValidatorJson, ValidatorJson } from "./validator-json.ts";
 /** Why a value does not match, in Convex's words and without a prefix. */
 export interface ValidationFailure {
   message: string;
+  /** Where: the path of the field that is wrong, missing or too many; empty for the whole value. */
+  field: string;
 }
+
+type FailureText = Pick<ValidationFailure, "message">;
 
 /** A failure on its way out: every level that it leaves puts its step in front of the path. */
 interface Mismatch {
   path: string;
+  /** The field of the object at `path` that is missing or too many. */
+  name?: string;
   write: (path: string) => string;
 }
 
@@ -36,7 +42,10 @@ export function validateValue(
   tableNameOfId: TableNameOfId,
 ): ValidationFailure | null {
   const mismatch = check(validator, value, tableNameOfId);
-  return mismatch === null ? null : { message: mismatch.write(mismatch.path) };
+  if (mismatch === null) return null;
+  const { path, name } = mismatch;
+  const field = (name === undefined ? path : `${path}.${name}`).replace(/^\./, "");
+  return { message: mismatch.write(path), field };
 }
 
 /**
@@ -54,17 +63,17 @@ export function validateDocument(
 }
 
 /** The text for arguments that do not match. */
-export function argumentError(failure: ValidationFailure): string {
+export function argumentError(failure: FailureText): string {
   return `ArgumentValidationError: ${failure.message}`;
 }
 
 /** The text for a result that does not match. */
-export function returnError(failure: ValidationFailure): string {
+export function returnError(failure: FailureText): string {
   return `ReturnsValidationError: ${failure.message}`;
 }
 
 /** The text for a document that does not match its table. */
-export function documentError(failure: ValidationFailure, table: string): string {
+export function documentError(failure: FailureText, table: string): string {
   return (
     `Failed to insert or update a document in table "${table}" because it does not match the ` +
     `schema: ${failure.message}`
@@ -267,6 +276,7 @@ function wrongValue(validator: ValidatorJson, value: JSONValue | undefined): Mis
 function missingField(validator: ValidatorJson, object: JSONObject, name: string): Mismatch {
   return {
     path: "",
+    name,
     write: (path) =>
       `Object is missing the required field \`${name}\`. Consider wrapping the field validator in ` +
       `\`v.optional(...)\` if this is expected.\n${pathLine(path)}\n` +
@@ -277,6 +287,7 @@ function missingField(validator: ValidatorJson, object: JSONObject, name: string
 function extraField(validator: ValidatorJson, object: JSONObject, name: string): Mismatch {
   return {
     path: "",
+    name,
     write: (path) =>
       `Object contains extra field \`${name.slice(0, 256)}\` that is not in the validator.\n${pathLine(path)}\n` +
       `Object: ${displayValue(object)}\nValidator: ${describeValidator(validator)}`,

@@ -11,6 +11,7 @@ import type {
 import type { SchemaDefinition } from "../schema/schema-definition.ts";
 import { BaseWriter } from "./base-writer.ts";
 import { Catalog, type CatalogRecord, type Index, idKeyOf, indexKeysOf } from "./catalog.ts";
+import { checkRows } from "./check-rows.ts";
 import { type Commit, Committer } from "./committer.ts";
 import { indexChange } from "./document-change.ts";
 import { DocumentStore } from "./document-store.ts";
@@ -31,10 +32,11 @@ export interface OpenStore {
 }
 
 /**
- * Opens the store: brings the tables up to the end of the log, then makes the indexes those that
- * the schema wants.
+ * Opens the store: brings the tables up to the end of the log, holds the rows to the schema if that
+ * has changed, then makes the indexes those that the schema wants.
  *
  * @param onDurable Called after each group of commits has become durable, in commit order.
+ * @throws EngineError "SchemaMismatch" when rows do not fit the schema.
  */
 export function openStore(
   persistence: Persistence,
@@ -47,6 +49,7 @@ export function openStore(
     persistence.writeSetting(CATALOG_SETTING, JSON.stringify(record)),
   );
   const lastTs = advanceClock(persistence, environment, replayLog(persistence, catalog));
+  checkRows(persistence, catalog, schema, environment);
   const change = catalog.applySchema(schema);
   for (const number of change.droppedIndexes) persistence.dropIndex(number);
   for (const index of change.addedIndexes) buildIndex(persistence, index, environment);
