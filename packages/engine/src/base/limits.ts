@@ -53,6 +53,7 @@ export const limits = {
   clockCheckMs: 60_000,
   jobRetryMs: 100,
   jobRetryMaxMs: 30_000,
+  jobErrorLengthMax: 16_384,
   cronsMax: 1_000,
   jobSweepMs: 3600 * 1000,
   jobSweepRowsMax: 250,

@@ -10,9 +10,11 @@ const UNFINISHED = ".part";
 /**
  * Files in one folder, each under its key. A file is written under another name, synced, and only
  * then renamed: after a power cut it is there wholly or not at all.
+ *
+ * @throws EngineError "DataFolderUnusable" when the folder cannot be made.
  */
 export function openDiskFiles(dir: string): FileStore {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const pathOf = (key: string) => {
     assert(isFileKey(key), "a file's key is one of ours");
     return join(dir, key);
@@ -45,6 +47,17 @@ export function openDiskFiles(dir: string): FileStore {
       }
     },
   };
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    throw new EngineError("DataFolderUnusable", `The folder ${dir} cannot be made (${code}).`, {
+      cause,
+    });
+  }
 }
 
 async function createFile(dir: string, path: string): Promise<FileWriter> {

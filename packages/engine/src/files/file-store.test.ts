@@ -75,6 +75,13 @@ it("[FI7] on disk lists what was never finished, and nothing that is not its own
   expect(() => files.remove("../engine.sqlite")).toThrow("Assertion failed");
 });
 
+it("[FI7] a folder that cannot be made is said in a sentence", () => {
+  writeFileSync(join(dir, "file"), "x");
+  expect(() => openDiskFiles(join(dir, "file"))).toThrow(
+    /^The folder \S+ cannot be made \(\w+\)\.$/,
+  );
+});
+
 it("[FI6] a body that turns out too large is refused, and nothing is left of it", async () => {
   const files = openDiskFiles(dir);
   async function* body(parts: number): AsyncIterable<Uint8Array> {

@@ -1,4 +1,5 @@
 import { EngineError } from "../base/engine-error.ts";
+import { limits } from "../base/limits.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
 import { type FunctionCall, openTransaction, performCall } from "./run-transaction.ts";
 import type { RuntimeServices } from "./services.ts";
@@ -52,5 +53,6 @@ export function describeJobFailure(
     // What a function says to its callers may be about people: it is not for the log.
     error: isOurs ? "a refusal of the function's own" : describeError(error),
   });
-  return error instanceof EngineError ? error.message : message;
+  const text = error instanceof EngineError ? error.message : message;
+  return text.slice(0, limits.jobErrorLengthMax).toWellFormed();
 }
