@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ConvexClient } from "convex/browser";
+import { type ConvexClient, ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { realEnvironment } from "../src/base/environment.ts";
@@ -210,6 +210,22 @@ describe("stored files", () => {
     await expect(failed).rejects.toThrow(/not after all/);
     expect(await client.query(functions.rows!, {})).toHaveLength(1);
   });
+});
+
+it("[FI1] have addresses under the path at which the engine is mounted", async () => {
+  await start();
+  const { port, url } = running;
+  await running.stop();
+  const cloudUrl = `${url}/convex`;
+  await start({ port, mountPath: "/convex", cloudUrl });
+  const http = new ConvexHttpClient(cloudUrl);
+  const address: string = await http.mutation(functions.uploadUrl!, {});
+  expect(address.startsWith(`${cloudUrl}/api/storage/upload?token=`)).toBe(true);
+  const { storageId } = (await post(address, "mounted")).json;
+  const described = (await http.query(functions.about!, { storageId })) as About;
+  expect(described.url!.startsWith(`${cloudUrl}/api/storage/`)).toBe(true);
+  expect(await (await fetch(described.url!)).text()).toBe("mounted");
+  await running.stop();
 });
 
 describe("stored files on disk", () => {
