@@ -49,7 +49,7 @@ export type MessageLogProps = {
 export function MessageLog(props: MessageLogProps) {
   const { ref, conversationId, chat } = props;
   const { messages, isReady, unread, canLoadOlder, loadOlder } = chat;
-  const rows = useRows(messages, unread);
+  const rows = useRows(messages, unread, canLoadOlder || chat.isLoadingOlder);
   const look = usePatientLoading(!isReady);
   const isShown = look === "ready";
   // What one writes before the log has come, as without a connection, is seen all the same.
@@ -108,12 +108,16 @@ export function MessageLog(props: MessageLogProps) {
   );
 }
 
-function useRows(messages: ChatState["messages"], unread: ChatState["unread"]): LogRow[] {
+function useRows(
+  messages: ChatState["messages"],
+  unread: ChatState["unread"],
+  hasOlder: boolean,
+): LogRow[] {
   const [memory] = useState<{ rows: LogRow[] }>(() => ({ rows: [] }));
   return useMemo(() => {
-    memory.rows = keepRows(memory.rows, layOutRows(messages, unread));
+    memory.rows = keepRows(memory.rows, layOutRows(messages, { unread, hasOlder }));
     return memory.rows;
-  }, [memory, messages, unread]);
+  }, [memory, messages, unread, hasOlder]);
 }
 
 type RowsProps = MessageLogProps & {

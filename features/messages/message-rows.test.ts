@@ -30,9 +30,15 @@ const waiting = (clientMessageId: string, createdAt: number): OutboxItem => ({
 const oldestFirst = (...messages: ServerMessage[]): ChatMessage[] =>
   mergeMessages([...messages].reverse(), [], "me");
 
+const ALONE = { unread: null, hasOlder: false };
+
 /** The rows as a short text: `day`, `unread:2`, `[ada m1` where a group starts, `m2]` where it ends. */
-function sketch(messages: ChatMessage[], unread = findUnreadMark(messages, "me", 1e9)): string {
-  return layOutRows(messages, unread)
+function sketch(
+  messages: ChatMessage[],
+  unread = findUnreadMark(messages, "me", 1e9),
+  hasOlder = false,
+): string {
+  return layOutRows(messages, { unread, hasOlder })
     .map((row) => {
       if (row.kind === "day") return "day";
       if (row.kind === "unread") return `unread:${row.count}`;
@@ -73,7 +79,10 @@ describe("layOutRows", () => {
       stored(2, "ada", 24 * 60),
       stored(3, "bo", 24 * 60 + 1),
     );
-    const rows = layOutRows(messages, findUnreadMark(messages, "me", 2));
+    const rows = layOutRows(messages, {
+      unread: findUnreadMark(messages, "me", 2),
+      hasOlder: false,
+    });
     const sections = splitDays(rows);
     expect(sections.map((section) => section.rows.map(({ key }) => key))).toEqual([
       ["m1"],
@@ -82,12 +91,23 @@ describe("layOutRows", () => {
     expect(sections.flatMap((section) => [section.day, ...section.rows])).toEqual(rows);
   });
 
+  it("shows each row as it stays when older ones come in", () => {
+    const page = [stored(5, "ada", 5), stored(6, "ada", 6), stored(7, "bo", 7)];
+    const older = [stored(3, "bo", 3), stored(4, "ada", 4)];
+    expect(sketch(oldestFirst(...page), null, true)).toBe("day m6] [bo m7]");
+    expect(sketch(oldestFirst(...older, ...page), null, true)).toBe("day [ada m4 m5 m6] [bo m7]");
+    const nextDay = stored(8, "bo", 24 * 60);
+    expect(sketch(oldestFirst(stored(7, "bo", 7), nextDay), null, true)).toBe("day [bo m8]");
+    // A message alone is better than nothing.
+    expect(sketch(oldestFirst(stored(5, "ada", 5)), null, true)).toBe("day [ada m5]");
+  });
+
   it("keeps every row that looks as before, and only those", () => {
     const page = [stored(1, "ada", 0), stored(2, "ada", 1), stored(3, "bo", 2)];
-    const before = layOutRows(oldestFirst(...page), null);
+    const before = layOutRows(oldestFirst(...page), ALONE);
     const changed = [stored(0, "bo", -1), page[0]!, { ...page[1]!, content: "edited" }, page[2]!];
     const next = [...changed, stored(4, "bo", 3)];
-    const kept = keepRows(before, layOutRows(oldestFirst(...structuredClone(next)), null));
+    const kept = keepRows(before, layOutRows(oldestFirst(...structuredClone(next)), ALONE));
     // The day and m1 are as they were; m2 was edited, and m3 no longer ends its group.
     expect(kept.map((row) => `${row.key} ${before.includes(row)}`)).toEqual([
       `${before[0]?.key} true`,
@@ -97,11 +117,11 @@ describe("layOutRows", () => {
       "m3 false",
       "m4 false",
     ]);
-    expect(kept).toEqual(layOutRows(oldestFirst(...next), null));
+    expect(kept).toEqual(layOutRows(oldestFirst(...next), ALONE));
   });
 
   it("has no rows without messages", () => {
-    expect(layOutRows([], null)).toEqual([]);
+    expect(layOutRows([], ALONE)).toEqual([]);
   });
 });
 

@@ -26,28 +26,39 @@ export type UnreadMark = {
   count: number;
 };
 
-/** Lays messages, oldest first, out as rows: a heading for each day, groups, the unread divider. */
-export function layOutRows(messages: readonly ChatMessage[], unread: UnreadMark | null): LogRow[] {
+export type LayOutOptions = {
+  unread: UnreadMark | null;
+  /** Older messages exist that are not loaded yet. */
+  hasOlder: boolean;
+};
+
+/**
+ * Lays messages, oldest first, out as rows: a heading for each day, groups, the unread divider.
+ *
+ * While there are older ones, the oldest loaded message is held back: whether it starts a group is
+ * known only with the one before it, and a row that changes its height later moves what one reads.
+ */
+export function layOutRows(messages: readonly ChatMessage[], options: LayOutOptions): LogRow[] {
+  const { unread, hasOlder } = options;
   const rows: LogRow[] = [];
   let previous: MessageRow | undefined;
-  let dayMs: number | null = null;
-  for (const message of messages) {
-    const messageDay = startOfDay(message.sentAt);
-    let isApart: boolean = previous === undefined;
-    if (messageDay !== dayMs) {
-      dayMs = messageDay;
-      isApart = true;
-      rows.push({ kind: "day", key: `day:${messageDay}`, dayMs: messageDay });
+  let headedDayMs: number | null = null;
+  for (const [index, message] of messages.entries()) {
+    const isHeldBack = index === 0 && hasOlder && messages.length > 1;
+    const dayMs = startOfDay(message.sentAt);
+    if (dayMs !== headedDayMs && !isHeldBack) {
+      headedDayMs = dayMs;
+      rows.push({ kind: "day", key: `day:${dayMs}`, dayMs });
     }
-    if (unread?.beforeKey === message.key) {
-      isApart = true;
+    const isUnreadStart = unread?.beforeKey === message.key;
+    if (isUnreadStart && !isHeldBack) {
       rows.push({ kind: "unread", key: "unread", count: unread.count });
     }
     const startsGroup: boolean =
-      isApart || previous === undefined || !isTogether(previous.message, message);
+      isUnreadStart || previous === undefined || !isTogether(previous.message, message);
     if (startsGroup && previous) previous.endsGroup = true;
     previous = { kind: "message", key: message.key, message, startsGroup, endsGroup: false };
-    rows.push(previous);
+    if (!isHeldBack) rows.push(previous);
   }
   if (previous) previous.endsGroup = true;
   return rows;
@@ -55,7 +66,9 @@ export function layOutRows(messages: readonly ChatMessage[], unread: UnreadMark 
 
 function isTogether(earlier: ChatMessage, later: ChatMessage): boolean {
   return (
-    earlier.senderId === later.senderId && Math.abs(later.sentAt - earlier.sentAt) < GROUP_WITHIN_MS
+    earlier.senderId === later.senderId &&
+    Math.abs(later.sentAt - earlier.sentAt) < GROUP_WITHIN_MS &&
+    startOfDay(earlier.sentAt) === startOfDay(later.sentAt)
   );
 }
 
