@@ -48,18 +48,21 @@ export function MessageBubble(props: MessageBubbleProps) {
       ) : (
         <span className="sr-only">{isMine ? t("message.you") : authorName}: </span>
       )}
-      {isDeleted ? (
-        <span className="text-preview text-muted italic">{t("message.deleted")}</span>
-      ) : bigEmoji > 0 ? (
-        <span
-          className={cn("block leading-[1.15]", bigEmoji === 1 ? "text-[46px]" : "text-[36px]")}
-        >
-          {content.trim()}
-        </span>
-      ) : (
-        <MessageText text={content} />
-      )}
-      <MessageMeta {...props} isFloating={hasGround || isDeleted} />
+      {/* The text and its time share a block that takes the text's own direction. */}
+      <div dir="auto" className="bidi-text">
+        {isDeleted ? (
+          <span className="text-preview text-muted italic">{t("message.deleted")}</span>
+        ) : bigEmoji > 0 ? (
+          <span
+            className={cn("block leading-[1.15]", bigEmoji === 1 ? "text-[46px]" : "text-[36px]")}
+          >
+            {content.trim()}
+          </span>
+        ) : (
+          <MessageText text={content} />
+        )}
+        <MessageMeta {...props} isFloating={hasGround || isDeleted} />
+      </div>
     </div>
   );
 }

@@ -17,14 +17,14 @@ function foldText(text: string): string | null {
 }
 
 /**
- * What somebody wrote, as text nodes and safe links only. Every paragraph takes its own direction,
- * and nothing of it reaches the words around it.
+ * What somebody wrote, as text nodes and safe links only. It stands in a block that isolates it and
+ * lets every paragraph take its own direction.
  */
 export const MessageText = memo(function MessageText({ text }: { text: string }) {
   const [isUnfolded, setIsUnfolded] = useState(false);
   const folded = isUnfolded ? null : foldText(text);
   return (
-    <span className="bidi-text wrap-anywhere whitespace-pre-wrap">
+    <span className="wrap-anywhere whitespace-pre-wrap">
       {splitLinks(folded ?? text).map((part, index) =>
         part.kind === "text" ? (
           part.text
