@@ -170,7 +170,7 @@ function PeopleToChoose({ search, chosen, onToggle }: PeopleToChooseProps) {
                   type="checkbox"
                   checked={chosenIds.has(person.clerkId)}
                   onChange={() => onToggle(person)}
-                  className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-line outline-none checked:border-accent checked:bg-accent"
+                  className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-faint outline-none checked:border-accent checked:bg-accent"
                 />
                 <Check
                   size={14}
