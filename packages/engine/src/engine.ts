@@ -19,8 +19,10 @@ import { lockFolder } from "./persistence/folder-lock.ts";
 import { openMemoryPersistence } from "./persistence/memory-persistence.ts";
 import type { Persistence } from "./persistence/persistence.ts";
 import { openSqlitePersistence } from "./persistence/sqlite-persistence.ts";
+import { readVariables } from "./persistence/variables.ts";
 import type { AuthenticateMessage } from "./protocol/client-message.ts";
 import { canonicalFunctionPath } from "./protocol/function-path.ts";
+import type { FunctionRegistry } from "./runtime/function-registry.ts";
 import { loadFunctions } from "./runtime/load-functions.ts";
 import type { FunctionResult } from "./runtime/outcome.ts";
 import type { FunctionCall } from "./runtime/run-transaction.ts";
@@ -44,6 +46,8 @@ export interface EngineOptions {
   mountPath: string;
   /** Whether callers are told the text of uncaught errors. Default false. */
   revealsErrors?: boolean;
+  /** Whether scheduled functions and crons run; default true. What is due waits for the next start. */
+  runsJobs?: boolean;
   log: Log;
   /** The disk has failed and nothing more can be promised: end the process. */
   onDiskFailed?: (error: EngineError) => void;
@@ -54,9 +58,12 @@ export interface EngineOptions {
 
 const ENGINE_VERSION = "0.1.0";
 
+type FunctionKindToCall = "query" | "mutation" | "action";
+
 /** A call by the host itself, with every right. */
 export interface HostCall {
-  kind: "query" | "mutation" | "action";
+  /** null: whatever the function is. */
+  kind: FunctionKindToCall | null;
   /** `module:function`. */
   path: string;
   args: JSONObject;
@@ -86,20 +93,21 @@ export interface Engine {
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const environment = options.environment ?? realEnvironment(options.log);
-  const variables = {
-    ...options.environmentVariables,
-    CONVEX_CLOUD_URL: options.cloudUrl,
-    CONVEX_SITE_URL: options.siteUrl,
-  };
-  const functions = await loadFunctions(options.functionsDir, variables, environment);
-  const crons = readCrons(functions.registry);
   const lock = options.dataDir === null ? null : lockFolder(options.dataDir);
-  const persistence = orElse(
+  const persistence = await orElse(
     () => options.persistence ?? openPersistence(options.dataDir),
     () => lock?.release(),
   );
-  const openCore = () =>
-    createCore({
+  const load = async () => {
+    const variables = {
+      ...options.environmentVariables,
+      ...readVariables(persistence),
+      CONVEX_CLOUD_URL: options.cloudUrl,
+      CONVEX_SITE_URL: options.siteUrl,
+    };
+    const functions = await loadFunctions(options.functionsDir, variables, environment);
+    const crons = readCrons(functions.registry);
+    const core = createCore({
       environment,
       persistence,
       schema: functions.schema,
@@ -113,13 +121,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           : openDiskFiles(join(options.dataDir, "files")),
       cloudUrl: options.cloudUrl,
     });
-  const core = orElse(openCore, () => {
+    const providers = parseAuthConfig(functions.authConfig ?? undefined);
+    return { core, providers };
+  };
+  const { core, providers } = await orElse(load, () => {
     persistence.close();
     lock?.release();
   });
   const { runtime, watchedQueries, refreshQueries } = core;
   const verifier = createTokenVerifier({
-    providers: parseAuthConfig(functions.authConfig ?? undefined),
+    providers,
     now: () => environment.nowMs(),
     fetch: environment.fetch,
     log: options.log,
@@ -142,9 +153,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log: options.log,
   };
 
-  await core.scheduler.start();
-  await core.crons.start();
-  core.fileCollector.start();
+  if (options.runsJobs ?? true) {
+    await core.scheduler.start();
+    await core.crons.start();
+    core.fileCollector.start();
+  }
   return {
     handleRequest: createHttpHandler(doors),
     handleSiteRequest: createSiteHandler(doors),
@@ -159,7 +172,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         caller: ANONYMOUS,
         allowsInternal: true,
       };
-      return resultValue(await runByKind(runtime, kind, call));
+      return resultValue(await runByKind(runtime, kind ?? kindOf(core.functions, call.path), call));
     },
     checkHealth: async () => {
       persistence.readSetting("catalog");
@@ -186,9 +199,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** What `open` gives; when it throws, `undo` gives back what was taken before. */
-function orElse<T>(open: () => T, undo: () => void): T {
+async function orElse<T>(open: () => T | Promise<T>, undo: () => void): Promise<T> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     undo();
     throw error;
@@ -228,9 +241,7 @@ function functionCaller({ runtime, functions, store }: EngineCore): FunctionCall
     runMutation: (path, args, caller) => runByKind(runtime, "mutation", callOf(path, args, caller)),
     runAction: (path, args, caller) => runByKind(runtime, "action", callOf(path, args, caller)),
     runFunction: (path, args, caller) => {
-      const kind = functions.find(path)?.kind;
-      const callable = kind === undefined || kind === "httpAction" ? "query" : kind;
-      return runByKind(runtime, callable, callOf(path, args, caller));
+      return runByKind(runtime, kindOf(functions, path), callOf(path, args, caller));
     },
     runQueryAt: async (path, args, caller, ts) => {
       if (ts > store.durableTs || ts < store.oldestKeptTs) {
@@ -253,9 +264,15 @@ function fileDoor({ files, runtime }: EngineCore): FileDoor {
   };
 }
 
+/** What is no function is called as a query, which says so. */
+function kindOf(functions: FunctionRegistry, path: string): FunctionKindToCall {
+  const kind = functions.find(path)?.kind;
+  return kind === undefined || kind === "httpAction" ? "query" : kind;
+}
+
 async function runByKind(
   runtime: Runtime,
-  kind: HostCall["kind"],
+  kind: FunctionKindToCall,
   call: FunctionCall,
 ): Promise<FunctionResult> {
   switch (kind) {

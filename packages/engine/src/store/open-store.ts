@@ -1,28 +1,18 @@
-import { assert } from "../base/assert.ts";
 import type { Environment } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
-import type {
-  BaseBatch,
-  BaseWrite,
-  LogRecord,
-  Persistence,
-  RequestRecord,
-} from "../persistence/persistence.ts";
+import type { Persistence } from "../persistence/persistence.ts";
 import type { SchemaDefinition } from "../schema/schema-definition.ts";
 import { BaseWriter } from "./base-writer.ts";
-import { Catalog, type CatalogRecord, type Index, idKeyOf, indexKeysOf } from "./catalog.ts";
+import { type Index, indexKeysOf } from "./catalog.ts";
 import { checkRows } from "./check-rows.ts";
 import { type Commit, Committer } from "./committer.ts";
-import { indexChange } from "./document-change.ts";
 import { DocumentStore } from "./document-store.ts";
-import { decodeLogBody } from "./log-body.ts";
+import { openTables } from "./open-tables.ts";
 import { Overlay } from "./overlay.ts";
 import { StoredDocument } from "./stored-document.ts";
 
-const CATALOG_SETTING = "catalog";
 const OPENED_TS_SETTING = "opened_ts";
 const ROWS_PER_STEP = 1_000;
-const RECORDS_PER_STEP = 500;
 
 export interface OpenStore {
   store: DocumentStore;
@@ -44,11 +34,8 @@ export function openStore(
   environment: Environment,
   onDurable: (commits: readonly Commit[]) => void,
 ): OpenStore {
-  const saved = persistence.readSetting(CATALOG_SETTING);
-  const catalog = new Catalog(saved ? (JSON.parse(saved) as CatalogRecord) : null, (record) =>
-    persistence.writeSetting(CATALOG_SETTING, JSON.stringify(record)),
-  );
-  const lastTs = advanceClock(persistence, environment, replayLog(persistence, catalog));
+  const { catalog, ...tables } = openTables(persistence);
+  const lastTs = advanceClock(persistence, environment, tables.lastTs);
   checkRows(persistence, catalog, schema, environment);
   const change = catalog.applySchema(schema);
   for (const number of change.droppedIndexes) persistence.dropIndex(number);
@@ -85,46 +72,6 @@ function advanceClock(persistence: Persistence, environment: Environment, lastTs
   const ts = [lastTs + 1n, openedTs + 1n, wallTs].reduce((a, b) => (a > b ? a : b));
   persistence.writeSetting(OPENED_TS_SETTING, String(ts));
   return ts;
-}
-
-/** Moves the whole log into the tables; returns the newest timestamp ever committed here. */
-function replayLog(persistence: Persistence, catalog: Catalog): bigint {
-  let lastTs = persistence.readBaseTs();
-  const records = persistence.readLog();
-  for (let first = 0; first < records.length; first += RECORDS_PER_STEP) {
-    const step = records.slice(first, first + RECORDS_PER_STEP);
-    persistence.applyBase(baseBatchOf(step, persistence, catalog));
-    lastTs = step.at(-1)!.ts;
-  }
-  return lastTs;
-}
-
-/** What some log records do to the tables; later records build on earlier ones of the same batch. */
-function baseBatchOf(
-  records: readonly LogRecord[],
-  persistence: Persistence,
-  catalog: Catalog,
-): BaseBatch {
-  const latest = new Map<string, StoredDocument | null>();
-  const writes: BaseWrite[] = [];
-  const requests: RequestRecord[] = [];
-  for (const record of records) {
-    const commit = decodeLogBody(record.body, record.ts);
-    if (commit.request) requests.push(commit.request);
-    for (const { id, value } of commit.writes) {
-      const table = catalog.tableOfId(id);
-      assert(table, `the table of the logged document ${id} is in the catalog`);
-      let before = latest.get(id);
-      if (before === undefined) {
-        const row = persistence.get(table.byId.number, idKeyOf(id));
-        before = row && new StoredDocument(row.id, row.body);
-      }
-      const after = value && new StoredDocument(id, JSON.stringify(value), value);
-      writes.push(indexChange({ table, id, before, after }).baseWrite);
-      latest.set(id, after);
-    }
-  }
-  return { throughTs: records.at(-1)!.ts, writes, requests };
 }
 
 /** Builds a new index over the rows that its table has already. */
