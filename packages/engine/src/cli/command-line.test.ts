@@ -35,6 +35,29 @@ describe("parseCommandLine", () => {
     expect(parseCommandLine(["codegen"])).toEqual({ command: "codegen", functionsDir: "convex" });
   });
 
+  test.each<[string, object]>([
+    ["run a:b", { command: "run", functionsDir: "convex", path: "a:b", args: {} }],
+    [
+      'run a:b {"x":[1]}',
+      { command: "run", functionsDir: "convex", path: "a:b", args: { x: [1] } },
+    ],
+    ["data", { command: "data", table: null, rowsMax: 100 }],
+    ["data notes --limit 7", { command: "data", table: "notes", rowsMax: 7 }],
+    ["env list", { command: "env", change: { kind: "list" } }],
+    ["env get A", { command: "env", change: { kind: "get", name: "A" } }],
+    ["env set A b", { command: "env", change: { kind: "set", name: "A", value: "b" } }],
+    ["env remove A", { command: "env", change: { kind: "remove", name: "A" } }],
+    ["backup to", { command: "backup", to: "to" }],
+    ["restore from", { command: "restore", from: "from" }],
+    ["doctor", { command: "doctor" }],
+  ])("[CL5] reads %s", (line, command) => {
+    expect(parseCommandLine(line.split(" "))).toEqual({ ...command, dataDir: "./data" });
+    expect(parseCommandLine([...line.split(" "), "--data", "d"])).toEqual({
+      ...command,
+      dataDir: "d",
+    });
+  });
+
   test.each([["--help"], ["-h"], ["help"], ["start", "--help"], ["codegen", "-h"]])(
     "[CL1] %s %s asks for help",
     (...argv) => {
@@ -44,9 +67,20 @@ describe("parseCommandLine", () => {
 
   test.each<[string[], number, string]>([
     [[], 2, "A command is missing"],
-    [["run"], 2, "no command run"],
+    [["deploy"], 2, "no command deploy"],
     [["export", "a.zip"], 1, "The command export is not there yet."],
-    [["doctor"], 1, "The command doctor is not there yet."],
+    [["run"], 2, "run needs a function"],
+    [["run", "a:b", "[]"], 2, "must be a JSON object"],
+    [["run", "a:b", "{"], 2, "must be a JSON object"],
+    [["run", "a:b", "{}", "c"], 2, 'run cannot use "c"'],
+    [["data", "a", "b"], 2, 'data cannot use "b"'],
+    [["data", "--limit", "0"], 2, "from 1 to 1000000"],
+    [["env"], 2, "needs list, get, set or remove"],
+    [["env", "set", "A"], 2, "env set needs a name and a value"],
+    [["env", "get", "A=B"], 2, 'unlike "A=B"'],
+    [["backup"], 2, "backup needs a folder"],
+    [["restore", ""], 2, "restore needs a folder"],
+    [["doctor", "now"], 2, 'doctor cannot use "now"'],
     [["start", "--prot", "1"], 2, "Unknown option '--prot'"],
     [["start", "extra"], 2, "Unexpected argument 'extra'"],
     [["start", "--port"], 2, "--port"],

@@ -1,10 +1,23 @@
 import { parseArgs } from "node:util";
+import { isJSONObject, type JSONObject } from "../values/json.ts";
 
 /** What the command line asks for. */
 export type Command =
   | { command: "help" }
   | { command: "start"; options: StartOptions }
-  | { command: "codegen"; functionsDir: string };
+  | { command: "codegen"; functionsDir: string }
+  | { command: "run"; functionsDir: string; dataDir: string; path: string; args: JSONObject }
+  /** `table` null: which tables there are. */
+  | { command: "data"; dataDir: string; table: string | null; rowsMax: number }
+  | { command: "env"; dataDir: string; change: VariableChange }
+  | { command: "backup"; dataDir: string; to: string }
+  | { command: "restore"; dataDir: string; from: string }
+  | { command: "doctor"; dataDir: string };
+
+export type VariableChange =
+  | { kind: "list" }
+  | { kind: "get" | "remove"; name: string }
+  | { kind: "set"; name: string; value: string };
 
 export interface StartOptions {
   functionsDir: string;
@@ -37,7 +50,16 @@ Hosts a folder of Convex functions on this machine.
 Commands
   start      serve a functions folder
   codegen    write the folder's _generated files
-  export, import, backup, restore, doctor    are not there yet
+  run FUNCTION [ARGS]                    call a function, such as messages:list '{"room": "a"}'
+  data [TABLE]                           print the tables, or a table's rows, the newest first
+  env list | get NAME | set NAME VALUE | remove NAME
+                                         variables that functions see in process.env
+  backup DIR                             copy the data folder, also while it is in use
+  restore DIR                            make a data folder out of a backup
+  doctor                                 look for damage in a data folder
+  export, import                         are not there yet
+
+All but backup need a data folder that nobody is using.
 
 Options of start
   --functions DIR     the functions folder (convex)
@@ -48,14 +70,20 @@ Options of start
   --admin-key KEY     grants every right to who presents it (nobody is admin)
   --reveal-errors     tell clients the text of uncaught errors, for development
 
-Options of codegen
+Options of codegen and run
   --functions DIR     the functions folder (convex)
+
+Options of run, data, env, backup, restore and doctor
+  --data DIR          the data folder (./data)
+  --limit N           how many rows data prints (100)
 
 CONVEX_CLOUD_URL and CONVEX_SITE_URL say how the two ports are reached from outside, where that
 is not http://HOST:PORT. Functions see them, and every other variable, in process.env.
 `;
 
-const LATER = new Set(["export", "import", "backup", "restore", "doctor"]);
+const LATER = new Set(["export", "import"]);
+const ROWS_PRINTED_MAX = 1_000_000;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
 const START_OPTIONS = {
   functions: { type: "string", default: "convex" },
   data: { type: "string", default: "./data" },
@@ -66,10 +94,15 @@ const START_OPTIONS = {
   "reveal-errors": { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
-const CODEGEN_OPTIONS = {
-  functions: { type: "string", default: "convex" },
-  help: { type: "boolean", short: "h", default: false },
+const HELP_OPTION = { type: "boolean", short: "h", default: false } as const;
+const CODEGEN_OPTIONS = { functions: START_OPTIONS.functions, help: HELP_OPTION } as const;
+const RUN_OPTIONS = { ...CODEGEN_OPTIONS, data: START_OPTIONS.data } as const;
+const DATA_OPTIONS = {
+  data: START_OPTIONS.data,
+  limit: { type: "string", default: "100" },
+  help: HELP_OPTION,
 } as const;
+const FOLDER_OPTIONS = { data: START_OPTIONS.data, help: HELP_OPTION } as const;
 
 /**
  * Reads the arguments that follow the program's name.
@@ -87,6 +120,16 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return parseStart(rest);
     case "codegen":
       return parseCodegen(rest);
+    case "run":
+      return parseRun(rest);
+    case "data":
+      return parseData(rest);
+    case "env":
+      return parseEnv(rest);
+    case "backup":
+    case "restore":
+    case "doctor":
+      return parseFolderCommand(command, rest);
     case undefined:
       throw new CommandLineError("A command is missing; see parley-engine --help.");
     default:
@@ -120,6 +163,123 @@ function parseCodegen(args: string[]): Command {
   const values = readOptions(() => parseArgs({ args, options: CODEGEN_OPTIONS }).values);
   if (values.help) return { command: "help" };
   return { command: "codegen", functionsDir: folder("--functions", values.functions) };
+}
+
+function parseRun(args: string[]): Command {
+  const { values, positionals } = readOptions(() =>
+    parseArgs({ args, options: RUN_OPTIONS, allowPositionals: true }),
+  );
+  if (values.help) return { command: "help" };
+  const [path, json = "{}"] = operands("run", positionals, ["a function"], ["arguments"]);
+  return {
+    command: "run",
+    functionsDir: folder("--functions", values.functions),
+    dataDir: folder("--data", values.data),
+    path: path!,
+    args: functionArguments(json),
+  };
+}
+
+function parseData(args: string[]): Command {
+  const { values, positionals } = readOptions(() =>
+    parseArgs({ args, options: DATA_OPTIONS, allowPositionals: true }),
+  );
+  if (values.help) return { command: "help" };
+  const [table = null] = operands("data", positionals, [], ["a table"]);
+  const rowsMax = /^\d{1,7}$/.test(values.limit) ? Number(values.limit) : Number.NaN;
+  if (!(rowsMax >= 1 && rowsMax <= ROWS_PRINTED_MAX)) {
+    throw new CommandLineError(
+      `The option --limit needs a number from 1 to ${ROWS_PRINTED_MAX}, not "${values.limit}".`,
+    );
+  }
+  return { command: "data", dataDir: folder("--data", values.data), table, rowsMax };
+}
+
+function parseEnv(args: string[]): Command {
+  const { values, positionals } = readOptions(() =>
+    parseArgs({ args, options: FOLDER_OPTIONS, allowPositionals: true }),
+  );
+  if (values.help) return { command: "help" };
+  const [kind, ...rest] = positionals;
+  return {
+    command: "env",
+    dataDir: folder("--data", values.data),
+    change: variableChange(kind, rest),
+  };
+}
+
+function variableChange(kind: string | undefined, rest: readonly string[]): VariableChange {
+  switch (kind) {
+    case "list":
+      operands("env list", rest, [], []);
+      return { kind };
+    case "get":
+    case "remove": {
+      const [name] = operands(`env ${kind}`, rest, ["a name"], []);
+      return { kind, name: variableName(name!) };
+    }
+    case "set": {
+      const [name, value] = operands("env set", rest, ["a name", "a value"], []);
+      return { kind, name: variableName(name!), value: value! };
+    }
+    default:
+      throw new CommandLineError("The command env needs list, get, set or remove.");
+  }
+}
+
+function parseFolderCommand(command: "backup" | "restore" | "doctor", args: string[]): Command {
+  const { values, positionals } = readOptions(() =>
+    parseArgs({ args, options: FOLDER_OPTIONS, allowPositionals: true }),
+  );
+  if (values.help) return { command: "help" };
+  const dataDir = folder("--data", values.data);
+  const [path] = operands(command, positionals, command === "doctor" ? [] : ["a folder"], []);
+  switch (command) {
+    case "backup":
+      return { command, dataDir, to: path! };
+    case "restore":
+      return { command, dataDir, from: path! };
+    case "doctor":
+      return { command, dataDir };
+    default:
+      return command satisfies never;
+  }
+}
+
+/** What stands behind a command without a dash. */
+function operands(
+  command: string,
+  given: readonly string[],
+  required: readonly string[],
+  optional: readonly string[],
+): readonly string[] {
+  const missing = required[given.length];
+  const isEmpty = given.some((operand, place) => operand === "" && required[place] !== "a value");
+  if (missing !== undefined || isEmpty) {
+    throw new CommandLineError(`The command ${command} needs ${required.join(" and ")}.`);
+  }
+  const extra = given[required.length + optional.length];
+  if (extra !== undefined) {
+    throw new CommandLineError(`The command ${command} cannot use "${extra.slice(0, 80)}".`);
+  }
+  return given;
+}
+
+function functionArguments(json: string): JSONObject {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (isJSONObject(value)) return value;
+  } catch {
+    // Said below, together with everything else that is no object.
+  }
+  throw new CommandLineError("The arguments of a function must be a JSON object.");
+}
+
+function variableName(name: string): string {
+  if (VARIABLE_NAME.test(name)) return name;
+  throw new CommandLineError(
+    `A variable's name has letters, digits and underscores only, unlike "${name.slice(0, 80)}".`,
+  );
 }
 
 /** The first sentence of what Node says; the rest is about writing values that start with a dash. */

@@ -1,7 +1,12 @@
 import { EngineError } from "../base/engine-error.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
+import { backUp, restore } from "./backup.ts";
 import { CommandLineError, HELP, parseCommandLine } from "./command-line.ts";
+import { examine } from "./doctor.ts";
+import { printData } from "./print-data.ts";
+import { runFunction } from "./run-function.ts";
 import { start } from "./start.ts";
+import { changeVariables } from "./variables.ts";
 
 /**
  * The command line of the engine. Ends the process where it fails: 2 for a command line that is not
@@ -31,9 +36,36 @@ async function run(argv: string[]): Promise<void> {
     case "start":
       await start(command.options);
       return;
+    case "run":
+      await runFunction(command);
+      return;
+    case "data":
+      printData(command);
+      return;
+    case "env":
+      changeVariables(command.dataDir, command.change);
+      return;
+    case "backup":
+      await backUp(command.dataDir, command.to);
+      console.log(`The backup is in ${command.to}`);
+      return;
+    case "restore":
+      restore(command.from, command.dataDir);
+      console.log(`The data folder is ${command.dataDir}`);
+      return;
+    case "doctor":
+      await doctor(command.dataDir);
+      return;
     default:
       command satisfies never;
   }
+}
+
+async function doctor(dataDir: string): Promise<void> {
+  const findings = await examine(dataDir);
+  for (const finding of findings) console.log(finding);
+  if (findings.length > 0) process.exitCode = 1;
+  else console.log("The data folder is sound.");
 }
 
 function codegen(functionsDir: string): void {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import { type Environment, realEnvironment } from "../base/environment.ts";
+import type { Environment } from "../base/environment.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import type { StartOptions } from "./command-line.ts";
 import { listen, urlOf } from "./listen.ts";
+import { environmentVariables, environmentWithLog } from "./surroundings.ts";
 
 /** By then everything has ended, or is ended. The promise is 5 s. */
 const DRAIN_MS = 4_500;
@@ -104,21 +105,4 @@ async function drain(engine: Engine, servers: Server[], environment: Environment
 function comeAgain(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
   response.end('{"code":"NotServing","message":"The engine is starting or stopping; try again."}');
-}
-
-function environmentVariables(): Record<string, string> {
-  const set = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return Object.fromEntries(set);
-}
-
-/** The real world, with a log of one line an event on the error output. */
-function environmentWithLog(): Environment {
-  const environment: Environment = realEnvironment((level, message, facts) => {
-    const about = facts === undefined ? "" : ` ${JSON.stringify(facts)}`;
-    const time = new Date(environment.nowMs()).toISOString();
-    console.error(`${time} ${level} ${message}${about}`);
-  });
-  return environment;
 }

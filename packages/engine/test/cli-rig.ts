@@ -1,0 +1,75 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../bin/parley-engine.mjs", import.meta.url));
+
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The real command line in a folder of its own. */
+export interface CommandLine {
+  root: string;
+  write(path: string, text: string): void;
+  run(...args: string[]): Promise<Ended>;
+  /** Starts an engine, on free ports unless told otherwise, and waits until it says where it is. */
+  start(...args: string[]): Promise<{ child: ChildProcess; url: string; siteUrl: string }>;
+  stop(child: ChildProcess): Promise<void>;
+  /** Kills what runs and removes the folder. */
+  end(): Promise<void>;
+}
+
+export function openCommandLine(): CommandLine {
+  const root = mkdtempSync(join(tmpdir(), "cli-"));
+  const running: ChildProcess[] = [];
+  const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+  return {
+    root,
+    write: (path, text) => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
+    run: (...args) =>
+      new Promise((resolve) => {
+        execFile(process.execPath, [bin, ...args], { cwd: root }, (error, stdout, stderr) =>
+          resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
+        );
+      }),
+    start: async (...args) => {
+      const command = [bin, "start", "--port", "0", "--site-port", "0", ...args];
+      const child = spawn(process.execPath, command, {
+        cwd: root,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      running.push(child);
+      let output = "";
+      for await (const part of child.stdout!) {
+        output += part;
+        const url = /ready at (\S+)/.exec(output)?.[1];
+        const siteUrl = /HTTP actions are at (\S+)/.exec(output)?.[1];
+        if (url !== undefined && siteUrl !== undefined) return { child, url, siteUrl };
+      }
+      throw new Error(`the engine ended before it was ready: ${output}`);
+    },
+    stop: async (child) => {
+      if (hasEnded(child)) return;
+      const exited = once(child, "exit");
+      child.kill("SIGTERM");
+      await exited;
+    },
+    end: async () => {
+      for (const child of running) {
+        if (hasEnded(child)) continue;
+        child.kill("SIGKILL");
+        await once(child, "exit");
+      }
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
