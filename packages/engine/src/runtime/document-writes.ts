@@ -27,7 +27,7 @@ export function insertDocument(
   const table = services.store.catalog.ensureTable(tableName);
   checkFields(services, table, fields);
   const id = encodeDocumentId(table.number, services.environment.randomBytes(16));
-  writeDocument(state, table, id, fields, state.nextCreationTime());
+  writeDocument(state, table, id, fields, state.nextCreationTime(), null);
   return id;
 }
 
@@ -47,7 +47,7 @@ export function patchDocument(
     else fields[field] = value;
   }
   checkFields(services, table, fields);
-  return writeDocument(state, table, id, fields, document.creationTime);
+  return writeDocument(state, table, id, fields, document.creationTime, document);
 }
 
 /** `ctx.db.replace`. */
@@ -64,7 +64,7 @@ export function replaceDocument(
     if (!checkSystemField(field, part, document)) fields[field] = part;
   }
   checkFields(services, table, fields);
-  return writeDocument(state, table, id, fields, document.creationTime);
+  return writeDocument(state, table, id, fields, document.creationTime, document);
 }
 
 /** `ctx.db.delete`: returns what was there. */
@@ -75,7 +75,7 @@ export function removeDocument(
   tableName: string | undefined,
 ): StoredDocument {
   const { table, document } = requireDocument(services, state, id, tableName, "delete");
-  state.transaction.write(table, id, null);
+  state.transaction.write(table, id, null, document);
   return document;
 }
 
@@ -127,10 +127,11 @@ function writeDocument(
   id: string,
   fields: JSONObject,
   creationTime: number,
+  current: StoredDocument | null,
 ): StoredDocument {
   const value: JSONObject = { ...fields, _creationTime: creationTime, _id: id };
   const document = new StoredDocument(id, JSON.stringify(value), value);
-  state.transaction.write(table, id, document);
+  state.transaction.write(table, id, document, current);
   return document;
 }
 

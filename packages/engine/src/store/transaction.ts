@@ -86,12 +86,19 @@ export class Transaction {
     return mergeRange<unknown>(layer, readBelow, order, limit);
   }
 
-  /** Puts a document in place of what `table` has under its id (null deletes). */
-  write(table: Table, id: string, after: StoredDocument | null): void {
+  /**
+   * Puts a document in place of what `table` has under its id (null deletes).
+   *
+   * @param known What is there now, from a caller who has just read it; null for an id just drawn.
+   */
+  write(
+    table: Table,
+    id: string,
+    after: StoredDocument | null,
+    known?: StoredDocument | null,
+  ): void {
     const pending = this.#documents.get(id);
-    const current = pending
-      ? pending.after
-      : this.#store.get(table.byId, idKeyOf(id), this.snapshotTs);
+    const current = pending ? pending.after : this.#currentOf(table, id, known);
     this.#countWrite(after);
     for (const index of table.indexes.values()) {
       visitKeys(index, current, after, (key, document) => {
@@ -105,6 +112,15 @@ export class Transaction {
       else this.#documents.delete(id);
     });
     this.writeCount++;
+  }
+
+  #currentOf(
+    table: Table,
+    id: string,
+    known: StoredDocument | null | undefined,
+  ): StoredDocument | null {
+    if (known !== undefined) return known;
+    return this.#store.get(table.byId, idKeyOf(id), this.snapshotTs);
   }
 
   savepoint(): Savepoint {
