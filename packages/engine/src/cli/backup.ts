@@ -130,7 +130,7 @@ function isKept(name: string): boolean {
 }
 
 /** In one step: a backup in several begins anew whenever somebody writes in between. */
-async function copyDatabase(from: string, to: string): Promise<void> {
+export async function copyDatabase(from: string, to: string): Promise<void> {
   const source = new Database(from, { readonly: true });
   try {
     await source.backup(to, { progress: () => ALL_PAGES });
@@ -163,7 +163,8 @@ function syncTree(dir: string): void {
   syncPath(dir);
 }
 
-function syncPath(path: string): void {
+/** What has been written under this path, or renamed in it, survives a power cut. */
+export function syncPath(path: string): void {
   const handle = openSync(path, "r");
   try {
     fsyncSync(handle);

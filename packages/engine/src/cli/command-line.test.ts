@@ -50,6 +50,8 @@ describe("parseCommandLine", () => {
     ["backup to", { command: "backup", to: "to" }],
     ["restore from", { command: "restore", from: "from" }],
     ["doctor", { command: "doctor" }],
+    ["export a.zip", { command: "export", file: "a.zip" }],
+    ["import a.zip", { command: "import", file: "a.zip" }],
   ])("[CL5] reads %s", (line, command) => {
     expect(parseCommandLine(line.split(" "))).toEqual({ ...command, dataDir: "./data" });
     expect(parseCommandLine([...line.split(" "), "--data", "d"])).toEqual({
@@ -68,7 +70,7 @@ describe("parseCommandLine", () => {
   test.each<[string[], number, string]>([
     [[], 2, "A command is missing"],
     [["deploy"], 2, "no command deploy"],
-    [["export", "a.zip"], 1, "The command export is not there yet."],
+    [["export"], 2, "export needs a file"],
     [["run"], 2, "run needs a function"],
     [["run", "a:b", "[]"], 2, "must be a JSON object"],
     [["run", "a:b", "{"], 2, "must be a JSON object"],

@@ -12,6 +12,7 @@ export type Command =
   | { command: "env"; dataDir: string; change: VariableChange }
   | { command: "backup"; dataDir: string; to: string }
   | { command: "restore"; dataDir: string; from: string }
+  | { command: "export" | "import"; dataDir: string; file: string }
   | { command: "doctor"; dataDir: string };
 
 export type VariableChange =
@@ -57,7 +58,8 @@ Commands
   backup DIR                             copy the data folder, also while it is in use
   restore DIR                            make a data folder out of a backup
   doctor                                 look for damage in a data folder
-  export, import                         are not there yet
+  export FILE.zip                        write all data as a snapshot that Convex can import
+  import FILE.zip                        add a snapshot's data; its tables must be empty here
 
 All but backup need a data folder that nobody is using.
 
@@ -73,7 +75,7 @@ Options of start
 Options of codegen and run
   --functions DIR     the functions folder (convex)
 
-Options of run, data, env, backup, restore and doctor
+Options of all but start and codegen
   --data DIR          the data folder (./data)
   --limit N           how many rows data prints (100)
 
@@ -81,7 +83,6 @@ CONVEX_CLOUD_URL and CONVEX_SITE_URL say how the two ports are reached from outs
 is not http://HOST:PORT. Functions see them, and every other variable, in process.env.
 `;
 
-const LATER = new Set(["export", "import"]);
 const ROWS_PRINTED_MAX = 1_000_000;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
 const START_OPTIONS = {
@@ -101,6 +102,13 @@ const DATA_OPTIONS = {
   data: START_OPTIONS.data,
   limit: { type: "string", default: "100" },
   help: HELP_OPTION,
+} as const;
+const FOLDER_OPERANDS = {
+  backup: ["a folder"],
+  restore: ["a folder"],
+  export: ["a file"],
+  import: ["a file"],
+  doctor: [],
 } as const;
 const FOLDER_OPTIONS = { data: START_OPTIONS.data, help: HELP_OPTION } as const;
 
@@ -129,13 +137,12 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case "backup":
     case "restore":
     case "doctor":
+    case "export":
+    case "import":
       return parseFolderCommand(command, rest);
     case undefined:
       throw new CommandLineError("A command is missing; see parley-engine --help.");
     default:
-      if (LATER.has(command)) {
-        throw new CommandLineError(`The command ${command} is not there yet.`, 1);
-      }
       throw new CommandLineError(`There is no command ${command}; see parley-engine --help.`);
   }
 }
@@ -227,18 +234,21 @@ function variableChange(kind: string | undefined, rest: readonly string[]): Vari
   }
 }
 
-function parseFolderCommand(command: "backup" | "restore" | "doctor", args: string[]): Command {
+function parseFolderCommand(command: keyof typeof FOLDER_OPERANDS, args: string[]): Command {
   const { values, positionals } = readOptions(() =>
     parseArgs({ args, options: FOLDER_OPTIONS, allowPositionals: true }),
   );
   if (values.help) return { command: "help" };
   const dataDir = folder("--data", values.data);
-  const [path] = operands(command, positionals, command === "doctor" ? [] : ["a folder"], []);
+  const [path] = operands(command, positionals, FOLDER_OPERANDS[command], []);
   switch (command) {
     case "backup":
       return { command, dataDir, to: path! };
     case "restore":
       return { command, dataDir, from: path! };
+    case "export":
+    case "import":
+      return { command, dataDir, file: path! };
     case "doctor":
       return { command, dataDir };
     default:

@@ -9,7 +9,7 @@ import { decodeLogBody } from "../store/log-body.ts";
 import { openTables, readCatalog } from "../store/open-tables.ts";
 import { StoredDocument } from "../store/stored-document.ts";
 import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
-import { databasePath, requireDatabase } from "./offline.ts";
+import { databasePath, requireDatabase, rowsOf } from "./offline.ts";
 
 const ROWS_PER_STEP = 1_000;
 /** Of one kind of damage; whoever has more needs no longer list. */
@@ -158,13 +158,4 @@ function fileOf(
   const id = encodeDocumentId(table.number, decodeDocumentId(blobId)!.internalId);
   const row = persistence.get(table.byId.number, idKeyOf(id));
   return row && (JSON.parse(row.body) as { _id: string; size: number });
-}
-
-function* rowsOf(persistence: Persistence, { byId }: Table) {
-  for (let from = ""; ; ) {
-    const rows = persistence.scan(byId.number, from, null, "asc", ROWS_PER_STEP);
-    yield* rows;
-    if (rows.length < ROWS_PER_STEP) return;
-    from = `${rows.at(-1)!.key}\0`;
-  }
 }

@@ -3,6 +3,8 @@ import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { backUp, restore } from "./backup.ts";
 import { CommandLineError, HELP, parseCommandLine } from "./command-line.ts";
 import { examine } from "./doctor.ts";
+import { exportSnapshot } from "./export-snapshot.ts";
+import { importSnapshot } from "./import-snapshot.ts";
 import { printData } from "./print-data.ts";
 import { runFunction } from "./run-function.ts";
 import { start } from "./start.ts";
@@ -40,10 +42,10 @@ async function run(argv: string[]): Promise<void> {
       await runFunction(command);
       return;
     case "data":
-      printData(command);
+      await printData(command);
       return;
     case "env":
-      changeVariables(command.dataDir, command.change);
+      await changeVariables(command.dataDir, command.change);
       return;
     case "backup":
       await backUp(command.dataDir, command.to);
@@ -53,6 +55,15 @@ async function run(argv: string[]): Promise<void> {
       restore(command.from, command.dataDir);
       console.log(`The data folder is ${command.dataDir}`);
       return;
+    case "export":
+      await exportSnapshot(command.dataDir, command.file);
+      console.log(`The snapshot is ${command.file}`);
+      return;
+    case "import": {
+      const { documents, files } = await importSnapshot(command.dataDir, command.file);
+      console.log(`Imported ${documents} documents and ${files} files`);
+      return;
+    }
     case "doctor":
       await doctor(command.dataDir);
       return;

@@ -7,10 +7,14 @@ import { requireDatabase, withDataFolder } from "./offline.ts";
 const ROWS_PER_STEP = 1_000;
 
 /** Prints the names of all tables with their rows counted, or a table's rows, a line each. */
-export function printData(what: { dataDir: string; table: string | null; rowsMax: number }): void {
+export async function printData(what: {
+  dataDir: string;
+  table: string | null;
+  rowsMax: number;
+}): Promise<void> {
   const { dataDir, table: name, rowsMax } = what;
   requireDatabase(dataDir);
-  withDataFolder(dataDir, (persistence) => {
+  await withDataFolder(dataDir, (persistence) => {
     const { catalog } = openTables(persistence);
     if (name === null) {
       const tables = [...catalog.tables()].sort((a, b) => (a.name < b.name ? -1 : 1));

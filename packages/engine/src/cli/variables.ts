@@ -6,8 +6,8 @@ import { withDataFolder } from "./offline.ts";
  * Prints or changes the variables that functions see. They take effect at the next start, and come
  * before those of the process.
  */
-export function changeVariables(dataDir: string, change: VariableChange): void {
-  withDataFolder(dataDir, (persistence) => {
+export async function changeVariables(dataDir: string, change: VariableChange): Promise<void> {
+  await withDataFolder(dataDir, (persistence) => {
     const variables = new Map(Object.entries(readVariables(persistence)));
     switch (change.kind) {
       case "list":

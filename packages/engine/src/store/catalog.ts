@@ -7,7 +7,7 @@ import type { StoredDocument } from "./stored-document.ts";
 import { SYSTEM_TABLES } from "./system-tables.ts";
 
 /** User tables are numbered from here, as on Convex; smaller numbers are the system's. */
-const FIRST_USER_TABLE = 10_001;
+export const FIRST_USER_TABLE = 10_001;
 
 /**
  * One index: which fields, in which order, make the key.
@@ -107,6 +107,22 @@ export class Catalog {
     const found = this.#tables.get(name);
     if (found) return found;
     const table = this.#add(this.#nextTable++, name);
+    this.#save(this.record());
+    return table;
+  }
+
+  /**
+   * Gives a table the number that its ids elsewhere have; whatever has its name must be empty.
+   *
+   * @returns null when another table has the number.
+   */
+  adoptTable(name: string, number: number): Table | null {
+    const holder = this.#tablesByNumber.get(number);
+    if (holder) return holder.name === name ? holder : null;
+    const former = this.#tables.get(name);
+    if (former) this.#tablesByNumber.delete(former.number);
+    const table = this.#add(number, name);
+    this.#nextTable = Math.max(this.#nextTable, number + 1);
     this.#save(this.record());
     return table;
   }

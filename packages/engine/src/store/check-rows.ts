@@ -36,6 +36,11 @@ export function checkRows(
   persistence.writeSetting(CHECKED_SETTING, digest);
 }
 
+/** After rows have come in from elsewhere: the next start looks at all of them. */
+export function forgetChecks(persistence: Persistence): void {
+  persistence.writeSetting(CHECKED_SETTING, "");
+}
+
 function checkTable(
   persistence: Persistence,
   catalog: Catalog,

@@ -1,0 +1,256 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError } from "../base/engine-error.ts";
+import { limits } from "../base/limits.ts";
+import { openDiskFiles } from "../files/disk-files.ts";
+import { receiveFile } from "../files/receive-file.ts";
+import { lockFolder } from "../persistence/folder-lock.ts";
+import type { BaseWrite, Persistence } from "../persistence/persistence.ts";
+import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
+import { FIRST_USER_TABLE, idKeyOf, type Table } from "../store/catalog.ts";
+import { forgetChecks } from "../store/check-rows.ts";
+import { indexChange } from "../store/document-change.ts";
+import { type OpenTables, openTables } from "../store/open-tables.ts";
+import { StoredDocument } from "../store/stored-document.ts";
+import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
+import { checkDocument } from "../values/document-limits.ts";
+import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
+import { copyDatabase, syncPath } from "./backup.ts";
+import { databasePath } from "./offline.ts";
+import { openSnapshot, type SnapshotFile } from "./snapshot-file.ts";
+import { readUniform } from "./uniform-json.ts";
+
+const ROWS_PER_BATCH = 500;
+const DOCUMENTS = "/documents.jsonl";
+const TABLE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+
+/**
+ * Adds a snapshot's tables and stored files to a data folder; its tables must be empty there.
+ *
+ * Everything goes into a copy of the database that takes the place of the original when it is
+ * whole: an import happens or it does not. Documents keep their ids and times. The next start holds
+ * them to the schema and builds the indexes that are missing.
+ *
+ * @returns How many documents and files there were.
+ * @throws EngineError "DataFolderUnusable" with a sentence about what cannot be taken.
+ */
+export async function importSnapshot(
+  dataDir: string,
+  file: string,
+): Promise<{ documents: number; files: number }> {
+  const snapshot = await openSnapshot(file);
+  const lock = lockFolder(dataDir);
+  const workDir = mkdtempSync(join(dataDir, "import-"));
+  try {
+    if (existsSync(databasePath(dataDir))) {
+      // Opening it for writing leaves nothing in its journal that the copy would miss.
+      openSqlitePersistence(dataDir).close();
+      await copyDatabase(databasePath(dataDir), databasePath(workDir));
+    }
+    const persistence = openSqlitePersistence(workDir);
+    let counts: { documents: number; files: number };
+    try {
+      counts = await new Import(persistence, snapshot, dataDir).run();
+    } finally {
+      persistence.close();
+    }
+    syncPath(databasePath(workDir));
+    renameSync(databasePath(workDir), databasePath(dataDir));
+    syncPath(dataDir);
+    return counts;
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const { message } = error as Error;
+    throw refusal(`The snapshot ${file} cannot be imported: ${message.replace(/\.$/, "")}`, error);
+  } finally {
+    rmSync(workDir, { recursive: true, force: true });
+    lock.release();
+    snapshot.close();
+  }
+}
+
+/** One import: the tables it goes into, and what storage ids are here instead of there. */
+class Import {
+  readonly #persistence: Persistence;
+  readonly #snapshot: SnapshotFile;
+  readonly #dataDir: string;
+  readonly #tables: OpenTables;
+  #foreignStorageTable: number | null = null;
+  #batch: BaseWrite[] = [];
+  #batchIds = new Set<string>();
+
+  constructor(persistence: Persistence, snapshot: SnapshotFile, dataDir: string) {
+    this.#persistence = persistence;
+    this.#snapshot = snapshot;
+    this.#dataDir = dataDir;
+    this.#tables = openTables(persistence);
+  }
+
+  async run(): Promise<{ documents: number; files: number }> {
+    const names = this.#tableNames();
+    const numbers = await this.#tableNumbers(names);
+    for (const name of names) this.#requireEmpty(name);
+    const files = await this.#importFiles();
+    let documents = 0;
+    for (const name of names) documents += await this.#importTable(name, numbers.get(name));
+    forgetChecks(this.#persistence);
+    return { documents, files };
+  }
+
+  #tableNames(): string[] {
+    const names: string[] = [];
+    for (const path of this.#snapshot.paths) {
+      if (path.startsWith("_components/")) throw refusal("Tables of components cannot be imported");
+      const name = path.slice(0, -DOCUMENTS.length);
+      if (!path.endsWith(DOCUMENTS) || name.startsWith("_")) continue;
+      if (!TABLE_NAME.test(name)) throw refusal(`There cannot be a table "${name.slice(0, 80)}"`);
+      names.push(name);
+    }
+    if (names.length === 0 && !this.#snapshot.has(`_tables${DOCUMENTS}`)) {
+      throw refusal("The file is a ZIP, but no snapshot");
+    }
+    return names;
+  }
+
+  /** Ids carry their table's number, so that tables keep theirs. */
+  async #tableNumbers(names: readonly string[]): Promise<Map<string, number>> {
+    const numbers = new Map<string, number>();
+    for await (const line of this.#snapshot.lines(`_tables${DOCUMENTS}`)) {
+      const { name, id } = JSON.parse(line) as { name: string; id: number };
+      numbers.set(name, id);
+    }
+    for (const name of names) {
+      if (numbers.has(name)) continue;
+      for await (const line of this.#snapshot.lines(name + DOCUMENTS)) {
+        const { _id } = JSON.parse(line) as { _id?: unknown };
+        const decoded = typeof _id === "string" ? decodeDocumentId(_id) : null;
+        if (!decoded) throw refusal(`Documents of table ${name} have no ids`);
+        numbers.set(name, decoded.tableNumber);
+        break;
+      }
+    }
+    return numbers;
+  }
+
+  #requireEmpty(name: string): void {
+    const table = this.#tables.catalog.findTable(name);
+    if (!table || this.#persistence.scanKeys(table.byId.number, "", null, "asc", 1).length === 0) {
+      return;
+    }
+    throw refusal(`Table ${name} has documents already`);
+  }
+
+  async #importTable(name: string, number: number | undefined): Promise<number> {
+    const { catalog } = this.#tables;
+    if (number === undefined) {
+      catalog.ensureTable(name);
+      return 0;
+    }
+    if (!Number.isInteger(number) || number < FIRST_USER_TABLE) {
+      throw refusal(`Table ${name} has a number that is reserved here`);
+    }
+    const table = catalog.adoptTable(name, number);
+    if (!table) throw refusal(`Table ${name} has the number of another table here`);
+    const parse = await this.#reader(name);
+    let count = 0;
+    for await (const line of this.#snapshot.lines(name + DOCUMENTS)) {
+      count++;
+      const where = `document ${count} of table ${name}`;
+      const value = this.#withOwnStorageIds(parse(line));
+      if (!isJSONObject(value)) throw new Error(`${where} is no object`);
+      this.#add(table, value, where);
+    }
+    this.#flush();
+    return count;
+  }
+
+  /** How numbers of a table are to be read. */
+  async #reader(name: string): Promise<(line: string) => JSONValue> {
+    let shape = "";
+    for await (const line of this.#snapshot.lines(`${name}/generated_schema.jsonl`)) shape += line;
+    if (shape === '"uniform"') return readUniform;
+    if (/int64|"bytes"/.test(shape)) {
+      throw refusal(`Table ${name} has integers or bytes in the way that Convex no longer writes`);
+    }
+    return (line) => JSON.parse(line) as JSONValue;
+  }
+
+  async #importFiles(): Promise<number> {
+    const { catalog } = this.#tables;
+    const files = catalog.ensureTable("_storage");
+    const blobs = catalog.ensureTable("_file_blobs");
+    const store = openDiskFiles(join(this.#dataDir, "files"));
+    const paths = new Map(this.#snapshot.paths.map((path) => [path.replace(/\.[^/]*$/, ""), path]));
+    let count = 0;
+    for await (const line of this.#snapshot.lines(`_storage${DOCUMENTS}`)) {
+      const row = JSON.parse(line) as JSONObject;
+      const decoded = typeof row._id === "string" ? decodeDocumentId(row._id) : null;
+      const path = paths.get(`_storage/${row._id}`);
+      if (!decoded || path === undefined) throw refusal(`The stored file ${row._id} is missing`);
+      if (decoded.tableNumber !== files.number) this.#foreignStorageTable = decoded.tableNumber;
+      const received = await receiveFile(store, await this.#snapshot.read(path), {
+        random: randomBytes(16),
+        bytesMax: limits.fileBytesMax,
+        expectedSha256: typeof row.sha256 === "string" ? row.sha256 : null,
+      });
+      const { _creationTime } = row;
+      const _id = encodeDocumentId(files.number, decoded.internalId);
+      const type = typeof row.contentType === "string" ? { contentType: row.contentType } : {};
+      const { sha256, sizeBytes: size, key } = received;
+      const where = `stored file ${row._id}`;
+      this.#add(files, { sha256, size, ...type, _creationTime, _id }, where);
+      const blobId = encodeDocumentId(blobs.number, decoded.internalId);
+      this.#add(blobs, { key, _creationTime, _id: blobId }, where);
+      count++;
+    }
+    this.#flush();
+    return count;
+  }
+
+  /** In hosted Convex stored files have another table number, which their ids carry. */
+  #withOwnStorageIds(value: JSONValue): JSONValue {
+    if (this.#foreignStorageTable === null) return value;
+    if (typeof value === "string") {
+      const decoded = decodeDocumentId(value);
+      if (decoded?.tableNumber !== this.#foreignStorageTable) return value;
+      return encodeDocumentId(
+        this.#tables.catalog.ensureTable("_storage").number,
+        decoded.internalId,
+      );
+    }
+    if (Array.isArray(value)) return value.map((one) => this.#withOwnStorageIds(one));
+    if (!isJSONObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, this.#withOwnStorageIds(one as JSONValue)]),
+    );
+  }
+
+  #add(table: Table, value: JSONObject, where: string): void {
+    const { _id, _creationTime, ...fields } = value;
+    if (typeof _id !== "string" || this.#tables.catalog.tableOfId(_id) !== table) {
+      throw new Error(`${where} has no id of its table`);
+    }
+    if (typeof _creationTime !== "number") throw new Error(`${where} has no creation time`);
+    checkDocument(fields);
+    if (this.#batchIds.has(_id) || this.#persistence.get(table.byId.number, idKeyOf(_id))) {
+      throw new Error(`${where} is there already`);
+    }
+    const stored = { ...fields, _creationTime, _id };
+    const after = new StoredDocument(_id, JSON.stringify(stored), stored);
+    this.#batch.push(indexChange({ table, id: _id, before: null, after }).baseWrite);
+    this.#batchIds.add(_id);
+    if (this.#batch.length >= ROWS_PER_BATCH) this.#flush();
+  }
+
+  #flush(): void {
+    const throughTs = this.#tables.lastTs;
+    this.#persistence.applyBase({ throughTs, writes: this.#batch, requests: [] });
+    this.#batch = [];
+    this.#batchIds.clear();
+  }
+}
+
+function refusal(message: string, cause?: unknown): EngineError {
+  return new EngineError("DataFolderUnusable", `${message}.`, { cause });
+}
