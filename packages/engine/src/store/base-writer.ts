@@ -98,7 +98,7 @@ export class BaseWriter {
     this.#waiting.splice(0, count);
     this.#waitingWrites -= writes;
     for (const commit of commits) {
-      this.#store.overlay.prune(commit.indexChanges, throughTs);
+      this.#store.noteMoved(commit.indexChanges, throughTs);
       if (commit.request) this.#store.forgetRecentRequest(commit.request);
     }
     return true;

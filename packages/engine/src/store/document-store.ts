@@ -1,8 +1,9 @@
 import type { Persistence, RequestRecord } from "../persistence/persistence.ts";
+import { BaseReader } from "./base-reader.ts";
 import type { Catalog, Index } from "./catalog.ts";
 import { type Entry, mergeRange, type Order } from "./merge-range.ts";
-import type { Overlay } from "./overlay.ts";
-import { StoredDocument } from "./stored-document.ts";
+import type { IndexChange, Overlay } from "./overlay.ts";
+import type { StoredDocument } from "./stored-document.ts";
 
 /** That there is a document, whichever. */
 export type KeyEntry = Entry<unknown>;
@@ -20,6 +21,7 @@ export class DocumentStore {
   readonly catalog: Catalog;
   readonly overlay: Overlay;
   readonly #persistence: Persistence;
+  readonly #base: BaseReader;
   readonly #pins = new Map<bigint, number>();
   readonly #recentRequests = new Map<string, RequestRecord>();
   /** The greatest request number of sessions seen lately: anything above it is surely new. */
@@ -31,6 +33,7 @@ export class DocumentStore {
 
   constructor(persistence: Persistence, catalog: Catalog, overlay: Overlay, ts: bigint) {
     this.#persistence = persistence;
+    this.#base = new BaseReader(persistence);
     this.catalog = catalog;
     this.overlay = overlay;
     this.headTs = ts;
@@ -58,11 +61,16 @@ export class DocumentStore {
     return oldest;
   }
 
+  /** Commits have moved from the overlay into the base, up to `throughTs`. */
+  noteMoved(changes: readonly IndexChange[], throughTs: bigint): void {
+    this.#base.noteMoved(changes);
+    this.overlay.prune(changes, throughTs);
+  }
+
   get(index: Index, key: string, ts: bigint): StoredDocument | null {
     const recent = this.overlay.get(index.number, key, ts);
     if (recent !== undefined) return recent;
-    const row = this.#persistence.get(index.number, key);
-    return row ? new StoredDocument(row.id, row.body) : null;
+    return this.#base.get(index, key);
   }
 
   /** Up to `limit` entries with `start <= key < end`, as of `ts`, in `order`. */
@@ -78,9 +86,7 @@ export class DocumentStore {
     const readBelow = (after: string | null, count: number): Entry[] => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;
       const to = after !== null && order === "desc" ? after : end;
-      return this.#persistence
-        .scan(index.number, from, to, order, count)
-        .map(({ key, id, body }) => ({ key, document: new StoredDocument(id, body) }));
+      return this.#base.scan(index, from, to, order, count);
     };
     return mergeRange(layer, readBelow, order, limit);
   }

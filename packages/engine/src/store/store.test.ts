@@ -70,7 +70,7 @@ function write({ store, committer }: OpenStore, item: number, rank: number | nul
 function ranksAt({ store }: OpenStore, ts: bigint, order: "asc" | "desc" = "asc"): number[] {
   const index = store.catalog.ensureTable("items").indexes.get("by_rank")!;
   return store
-    .scan(index, "", null, order, 1_000, ts)
+    .scan(index, "", null, order, 50, ts)
     .map(({ document }) => document.value.rank as number);
 }
 
@@ -98,6 +98,7 @@ describe("snapshots", () => {
             else items.set(step.item, step.rank);
             expected.push({ ts: write(opened, step.item, step.rank), ranks: ranks() });
           }
+          expect(ranksAt(opened, opened.store.headTs)).toEqual(ranks());
         }
         opened.committer.flush();
         for (const { ts, ranks } of expected) {
