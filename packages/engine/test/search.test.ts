@@ -73,6 +73,22 @@ describe("what is found", () => {
     expect(await running!.connect().query(notes.findLong!, { text: "t" })).toEqual([]);
   });
 
+  it("[SE3] one room's among many terms that begin alike, whoever else has them", async () => {
+    const { add, find } = await start();
+    const rooms = Array.from({ length: 30 }, (_, room) => `room ${room}`);
+    const wordsOf = (room: number) =>
+      Array.from({ length: 40 }, (_, n) => `word${(room * 7 + n * 13) % 600}`);
+    for (const [room, name] of rooms.entries()) await add(name, wordsOf(room));
+    for (const room of [0, 13, 29]) {
+      const found = await find("word", { room: rooms[room] });
+      expect(found.sort()).toEqual(wordsOf(room).sort());
+    }
+    const expected = rooms
+      .flatMap((_, room) => wordsOf(room))
+      .filter((word) => /^word1/.test(word));
+    expect((await find("word1")).sort()).toEqual(expected.sort());
+  });
+
   it("[SE4] the most relevant first: more of the terms, rarer ones, shorter texts, then newer", async () => {
     const { add, find } = await start();
     await add("a", [

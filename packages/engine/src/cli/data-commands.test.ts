@@ -131,6 +131,32 @@ test("[CL9] a backup of a running engine is restored, and clients go on", TIMEOU
   expect(JSON.parse(await run(...read, "twice"))).toBe("kept bytes");
 });
 
+test("[CL9] an application's folder around the engine's comes along", TIMEOUT, async () => {
+  await run("codegen");
+  await run("run", "notes:add", '{"text":"inside"}', "--data", "app/engine");
+  line.write("app/secret", "kept");
+  const open = (path: string) => new Database(join(line.root, path));
+  const people = open("app/people.sqlite");
+  try {
+    people.pragma("journal_mode = WAL");
+    people.exec("CREATE TABLE people (name TEXT); INSERT INTO people VALUES ('Ada')");
+    await run("backup", "copy", "--data", "app");
+  } finally {
+    people.close();
+  }
+  await run("restore", "copy", "--data", "again");
+  expect(readdirSync(join(line.root, "again")).sort()).toEqual([
+    "engine",
+    "lock",
+    "people.sqlite",
+    "secret",
+  ]);
+  const restored = open("again/people.sqlite");
+  expect(restored.prepare("SELECT name FROM people").all()).toEqual([{ name: "Ada" }]);
+  restored.close();
+  expect(JSON.parse(await run("run", "notes:list", "--data", "again/engine"))).toEqual(["inside"]);
+});
+
 test("[CL10] doctor finds what is damaged, each kind of it", TIMEOUT, async () => {
   await run("codegen");
   await run("run", "notes:add", '{"text":"some words"}');
