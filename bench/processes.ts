@@ -133,6 +133,8 @@ export interface LoadGenerator {
 export function startLoadGenerator(place: Place): LoadGenerator {
   const child = spawnPinned(place, LOAD_CORE, [join(place.outDir, "load-generator.mjs")], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // JSON would turn "no figure" (NaN) into null.
+    serialization: "advanced",
   });
   child.once("exit", () => running.delete(child));
 
