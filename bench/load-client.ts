@@ -7,6 +7,8 @@ import { bodyOf, readNewMarkers } from "./marker";
 const HEARTBEAT_MS = 30_000;
 const CONNECT_MAX_MS = 30_000;
 const PAGE_SIZE = 30;
+/** Above every id that the page will ever have. */
+const OTHER_QUERY_ID = 1_000_000;
 
 export interface LoadClient {
   send(marker: number): void;
@@ -68,7 +70,18 @@ async function connectConvex(
   const post = (message: object) => socket.send(JSON.stringify(message));
   let newest = -1;
   let requestId = 0;
+  /** The page is asked for anew under the next id; the other queries follow it and keep theirs. */
+  let pageId = 1;
+  let querySetVersion = 1;
+  let newOnPage = 0;
   const roomArgs = { [dialect.roomField]: member.room };
+
+  const pageCall = (): QueryCall => ({
+    path: dialect.listPath,
+    args: dialect.isPaginated
+      ? { ...roomArgs, paginationOpts: { numItems: PAGE_SIZE, cursor: null, id: pageId } }
+      : roomArgs,
+  });
 
   socket.on("open", () => {
     const sessionId = randomUUID();
@@ -83,20 +96,20 @@ async function connectConvex(
     if (member.token !== null) {
       post({ type: "Authenticate", baseVersion: 0, tokenType: "User", value: member.token });
     }
-    const list: QueryCall = {
-      path: dialect.listPath,
-      args: dialect.isPaginated
-        ? { ...roomArgs, paginationOpts: { numItems: PAGE_SIZE, cursor: null, id: 1 } }
-        : roomArgs,
-    };
-    const modifications = [list, ...member.otherQueries].map(({ path, args }, queryId) => ({
-      type: "Add",
-      queryId,
-      udfPath: path,
-      args: [args],
-    }));
+    const others = member.otherQueries.map((call, n) => add(OTHER_QUERY_ID + n, call));
+    const modifications = [add(pageId, pageCall()), ...others];
     post({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications });
   });
+
+  /** As the stock client does: a page that has grown to twice its size is given up for a smaller one. */
+  const shrinkPage = () => {
+    const modifications = [{ type: "Remove", queryId: pageId }, add(pageId + 1, pageCall())];
+    const [baseVersion, newVersion] = [querySetVersion, querySetVersion + 1];
+    post({ type: "ModifyQuerySet", baseVersion, newVersion, modifications });
+    querySetVersion = newVersion;
+    pageId += 1;
+    newOnPage = 0;
+  };
 
   const mutate = (path: string, args: object) => {
     post({ type: "Mutation", requestId, udfPath: path, args: [args] });
@@ -107,7 +120,12 @@ async function connectConvex(
     socket.on("message", (frame: Buffer) => {
       const type = typeOf(frame);
       if (type === "Transition") {
-        newest = readNewMarkers(frame, newest, events.onMarker);
+        const isFirstPage = newest === -1;
+        newest = readNewMarkers(frame, newest, (marker) => {
+          if (!isFirstPage) newOnPage += 1;
+          events.onMarker(marker);
+        });
+        if (dialect.isPaginated && newOnPage >= PAGE_SIZE) shrinkPage();
         if (frame.includes('"QueryFailed"')) events.onRefusal(frame.toString("utf8", 0, 600));
         if (frame.includes('"QueryUpdated"')) ready();
       } else if (type === "MutationResponse") {
@@ -143,6 +161,10 @@ async function connectConvex(
       endConnection();
     },
   };
+}
+
+function add(queryId: number, { path, args }: QueryCall): object {
+  return { type: "Add", queryId, udfPath: path, args: [args] };
 }
 
 /** The first 64 bytes of every frame name its type; anything else there is a reason to stop. */
