@@ -38,7 +38,8 @@ export function MessageMenu(props: MessageMenuProps) {
         <Menu.Trigger asChild>{props.button}</Menu.Trigger>
         <Menu.Portal>
           <Menu.Content
-            align="end"
+            // Own bubbles stand at the end, everybody else's at the start: away from the list.
+            align={canEdit ? "end" : "start"}
             sideOffset={4}
             collisionPadding={12}
             // Editing and the dialogs take the focus themselves.
