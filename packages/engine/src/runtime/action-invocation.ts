@@ -22,6 +22,7 @@ export interface ActionCalls {
 /** One call of an action or HTTP action: real clock, real chance, no database of its own. */
 export class ActionInvocation implements Invocation {
   readonly isAction = true;
+  readonly isNested = false;
   readonly log = new FunctionLog();
   readonly #services: RuntimeServices;
   readonly #calls: ActionCalls;

@@ -1,5 +1,6 @@
 import { limits } from "../base/limits.ts";
 import { argumentError, returnError, validateValue } from "../schema/validator.ts";
+import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
 import { type Invocation, runInInvocation } from "./invocation.ts";
@@ -58,6 +59,11 @@ export async function callFunction(
   if (argsText.length > limits.argumentBytesMax) {
     throw new FunctionCallError(
       `Arguments for ${registered.path} are too large (limit: ${limits.argumentBytesMax} bytes)`,
+    );
+  }
+  if (!invocation.isNested && hasCommitTs(argsText)) {
+    throw new FunctionCallError(
+      `Arguments for ${registered.path} hold an unresolved placeholder value: only functions that a mutation calls can be given one.`,
     );
   }
   const resultJson = await runInInvocation(invocation, () => invoke(registered, argsText));

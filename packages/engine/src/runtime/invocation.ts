@@ -16,6 +16,8 @@ export interface Invocation extends SyscallHandler {
   random(): number;
   /** Whether network, timers and the real clock are allowed: in actions only. */
   readonly isAction: boolean;
+  /** Whether a function of the same transaction has called it. */
+  readonly isNested: boolean;
   readonly log: FunctionLog;
 }
 

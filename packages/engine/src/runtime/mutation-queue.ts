@@ -2,6 +2,7 @@ import { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
+import { hasCommitTs, resolveCommitTs } from "../values/commit-ts.ts";
 import { FunctionCallError } from "./function-error.ts";
 import type { FunctionResult, MutationOutcome } from "./outcome.ts";
 import { type FunctionCall, failedResult, runInTransaction } from "./run-transaction.ts";
@@ -174,18 +175,14 @@ export class MutationQueue {
     if (repeated) return repeated;
     const unpin = store.pin(store.durableTs);
     try {
-      const { result, state } = await runInTransaction(
-        this.#services,
-        "mutation",
-        call,
-        store.headTs,
-        null,
-      );
-      if (!result.ok) return { result, ts: store.headTs };
-      const changes = state.transaction.changes();
+      const run = await runInTransaction(this.#services, "mutation", call, store.headTs, null);
+      if (!run.result.ok) return { result: run.result, ts: store.headTs };
+      const ts = this.#committer.takeTs();
+      const result = stampResult(run.result, ts);
+      const changes = run.state.transaction.changes();
       if (changes.length === 0 && !request) return { result, ts: store.headTs };
       const record = request && { ...request, outcome: recordOutcome(call.caller, result) };
-      return { result, ts: this.#committer.stage(changes, record) };
+      return { result, ts: this.#committer.stage(changes, record, ts) };
     } finally {
       unpin();
     }
@@ -202,6 +199,12 @@ export class MutationQueue {
     }
     return { result: { ok: true, valueJson, logLines }, ts: found.ts };
   }
+}
+
+/** What a mutation returns may wait for the commit's timestamp, as what it writes may. */
+function stampResult(result: FunctionResult & { ok: true }, ts: bigint): typeof result {
+  if (!hasCommitTs(result.valueJson)) return result;
+  return { ...result, valueJson: resolveCommitTs(result.valueJson, ts) };
 }
 
 function recordOutcome(caller: Caller, result: FunctionResult & { ok: true }): string {

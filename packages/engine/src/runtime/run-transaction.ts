@@ -3,6 +3,7 @@ import type { Environment } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import { Transaction } from "../store/transaction.ts";
+import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject } from "../values/json.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
@@ -80,7 +81,13 @@ export async function performCall(
   try {
     const registered = requireFunction(services, call.path, kind, call.allowsInternal);
     const running = callFunction(services, registered, call.args, invocation);
-    return await withDeadline(services.environment, limits.transactionWallMs, running);
+    const valueJson = await withDeadline(services.environment, limits.transactionWallMs, running);
+    if (kind === "query" && hasCommitTs(valueJson)) {
+      throw new FunctionCallError(
+        `Function ${call.path} return value invalid: queries cannot return an unresolved placeholder value.`,
+      );
+    }
+    return valueJson;
   } finally {
     invocation.close();
   }

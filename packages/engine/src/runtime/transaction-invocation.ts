@@ -3,6 +3,7 @@ import { type Caller, identityOf } from "../identity/caller.ts";
 import { canonicalFunctionPath } from "../protocol/function-path.ts";
 import { Transaction } from "../store/transaction.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import { encodeInt64 } from "../values/scalar.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
 import {
   insertDocument,
@@ -55,6 +56,10 @@ export class TransactionInvocation implements Invocation {
     this.#depth = depth;
   }
 
+  get isNested(): boolean {
+    return this.#depth > 0;
+  }
+
   get log(): FunctionLog {
     return this.#state.log;
   }
@@ -85,9 +90,7 @@ export class TransactionInvocation implements Invocation {
       case "1.0/db/normalizeId":
         return this.#normalizeId(args.table as string, args.idString as string);
       case "1.0/getSnapshotTs":
-        throw new FunctionCallError(
-          "`ctx.meta.getSnapshotTs` is not available in this engine yet.",
-        );
+        return JSON.stringify(encodeInt64(this.#state.transaction.snapshotTs));
       default:
         throw new Error(`Unknown operation ${operation}`);
     }

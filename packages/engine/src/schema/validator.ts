@@ -99,9 +99,8 @@ function check(
         ? null
         : wrongValue(validator, value);
     case "bigint":
-      return markerOf(value) === "$integer" ? null : wrongValue(validator, value);
     case "commitTs":
-      // Before the commit it is a placeholder, afterwards an int64.
+      // A placeholder counts as the int64 that it will be after the commit.
       return markerOf(value) === "$commitTs" || markerOf(value) === "$integer"
         ? null
         : wrongValue(validator, value);

@@ -6,10 +6,12 @@ import type {
   Persistence,
   RequestRecord,
 } from "../persistence/persistence.ts";
+import { hasCommitTs, resolveCommitTs } from "../values/commit-ts.ts";
 import { type DocumentChange, indexChange } from "./document-change.ts";
 import type { DocumentStore } from "./document-store.ts";
 import { encodeLogBody } from "./log-body.ts";
 import type { IndexChange } from "./overlay.ts";
+import { StoredDocument } from "./stored-document.ts";
 
 /** A commit that is in the overlay and on its way to the base. */
 export interface Commit {
@@ -52,10 +54,19 @@ export class Committer {
     this.#lastTs = store.headTs;
   }
 
-  /** Gives the changes a timestamp and shows them to the next mutation; returns the timestamp. */
-  stage(changes: readonly DocumentChange[], request: RequestToRecord | null): bigint {
+  /**
+   * Gives the changes a timestamp, where they wait for it too, and shows them to the next mutation.
+   *
+   * @param ts One that was taken before, if what is staged had to know it.
+   * @returns The timestamp.
+   */
+  stage(
+    unstamped: readonly DocumentChange[],
+    request: RequestToRecord | null,
+    ts: bigint = this.takeTs(),
+  ): bigint {
     const nowMs = this.#environment.nowMs();
-    const ts = this.#nextTs(nowMs);
+    const changes = unstamped.map((change) => stamp(change, ts));
     const indexed = changes.map(indexChange);
     const recorded = request && { ...request, ts, wallMs: nowMs };
     const commit: Commit = {
@@ -101,10 +112,20 @@ export class Committer {
     this.#store.headTs = this.#store.durableTs;
   }
 
-  /** Strictly increasing whatever the wall clock does, and never reused after a retraction. */
-  #nextTs(nowMs: number): bigint {
-    const wallTs = BigInt(Math.trunc(nowMs)) * 1_000_000n;
+  /**
+   * The timestamp of the next commit. Strictly increasing whatever the wall clock does, and never
+   * used again, also when nothing is committed with it or the group is taken back.
+   */
+  takeTs(): bigint {
+    const wallTs = BigInt(Math.trunc(this.#environment.nowMs())) * 1_000_000n;
     this.#lastTs = wallTs > this.#lastTs ? wallTs : this.#lastTs + 1n;
     return this.#lastTs;
   }
+}
+
+/** The change with the commit's timestamp in the place of every placeholder. */
+function stamp(change: DocumentChange, ts: bigint): DocumentChange {
+  const { after } = change;
+  if (!after || !hasCommitTs(after.json)) return change;
+  return { ...change, after: new StoredDocument(after.id, resolveCommitTs(after.json, ts)) };
 }
