@@ -21,7 +21,12 @@ export type Identity = {
 export type SignOut = () => Promise<void>;
 
 /** What each identity service hands to the hooks of this door. */
-export type IdentityValue = { identity: Identity; signOut: SignOut };
+export type IdentityValue = {
+  identity: Identity;
+  signOut: SignOut;
+  /** Asks the service whether the session still lives; when it does not, the sign-in page opens. */
+  checkSession: () => void;
+};
 
 export const LOADING_IDENTITY: Identity = {
   status: "loading",

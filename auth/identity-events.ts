@@ -3,8 +3,16 @@
  * into and that `convex/http.ts` takes at `POST /identity-events`.
  */
 export type IdentityEvent = {
-  type: "user.created" | "user.updated" | "user.deleted" | "session.revoked";
+  type:
+    | "user.created"
+    | "user.updated"
+    | "user.deleted"
+    | "user.suspended"
+    | "user.restored"
+    | "session.revoked";
   user: { id: string; name: string | null; email: string | null; imageUrl: string | null };
+  /** Which session was revoked: the `sid` claim of its tokens. */
+  sessionId?: string;
   /** Milliseconds since 1970 at the identity service; older news about a person is ignored. */
   occurredAt: number;
 };

@@ -6,6 +6,8 @@ import type { PublicConfig } from "@/lib/public-config";
 import { createConvexClient } from "./convex-client";
 import { EmbeddedSession } from "./embedded/session";
 import { PublicConfigContext } from "./identity-context";
+import { SessionBoundary } from "./session-boundary";
+import { SessionWatch } from "./session-watch";
 import { SyncUser } from "./sync-user";
 
 // A chunk of its own: who runs the embedded service never loads a byte of Clerk.
@@ -26,7 +28,8 @@ export function IdentityProvider({
   const page = (
     <>
       <SyncUser client={client} />
-      {children}
+      <SessionWatch client={client} />
+      <SessionBoundary>{children}</SessionBoundary>
     </>
   );
   return (

@@ -15,6 +15,11 @@ export function useSignOut(): SignOut {
   return useIdentityValue().signOut;
 }
 
+/** A stable function that has the identity service look at this session again. */
+export function useCheckSession(): () => void {
+  return useIdentityValue().checkSession;
+}
+
 /** The configuration that `IdentityProvider` was given. */
 export function usePublicConfig(): PublicConfig {
   const config = use(PublicConfigContext);

@@ -14,7 +14,12 @@ import {
 
 const secret = "a shared secret";
 
-type Event = { type: string; user: Record<string, unknown>; occurredAt: number };
+type Event = {
+  type: string;
+  user: Record<string, unknown>;
+  sessionId?: string;
+  occurredAt: number;
+};
 
 async function post(backEnd: BackEnd, body: unknown, authorization = `Bearer ${secret}`) {
   const response = await backEnd.fetch("/identity-events", {
@@ -91,11 +96,13 @@ describe("POST /identity-events", () => {
     ]);
     expect(left.participants).toEqual(["bob", "cyd"]);
     // Her last token may still be valid for minutes.
-    expect(await refusal(send(person, pair))).toEqual({ code: "not_found" });
-    expect(await refusal(person.mutation(api.users.syncUser, {}))).toEqual({
-      code: "unauthenticated",
-    });
-    expect(await person.query(api.users.getCurrentUser, {})).toBeNull();
+    for (const call of [
+      send(person, pair),
+      person.mutation(api.users.syncUser, {}),
+      person.query(api.users.getCurrentUser, {}),
+    ]) {
+      expect(await refusal(call)).toEqual({ code: "unauthenticated" });
+    }
     expect(
       await refusal(
         bob.mutation(api.conversations.createGroup, { groupName: "X", participantIds: ["ada"] }),
@@ -112,7 +119,51 @@ describe("POST /identity-events", () => {
         false,
       );
     }
-    expect(await signIn(backEnd, "ada").query(api.users.getCurrentUser, {})).toBeNull();
+    const knocking = signIn(backEnd, "ada").query(api.users.getCurrentUser, {});
+    expect(await refusal(knocking)).toEqual({ code: "unauthenticated" });
+  });
+
+  it("shuts a revoked session out at once, and no other session of the person", async () => {
+    const { backEnd, pair } = await startWorld();
+    const laptop = backEnd.withIdentity({ subject: "ada", name: "Ada", sid: "laptop" });
+    const phone = backEnd.withIdentity({ subject: "ada", name: "Ada", sid: "phone" });
+    await laptop.mutation(api.users.sendHeartbeat, { tabId: "one" });
+    const event = { type: "session.revoked", user: { id: "ada" }, sessionId: "laptop" };
+    for (const occurredAt of [1, 2])
+      expect(await deliver(backEnd, { ...event, occurredAt })).toBe(true);
+    expect(await refusal(laptop.query(api.users.getCurrentUser, {}))).toEqual({
+      code: "unauthenticated",
+    });
+    expect(await refusal(send(laptop, pair))).toEqual({ code: "unauthenticated" });
+    await send(phone, pair);
+    const [presence] = await phone.query(api.users.getPresence, { userIds: ["ada"] });
+    expect(presence?.isGone).toBe(false);
+  });
+
+  it("remembers a bounded number of revoked sessions, the latest ones", async () => {
+    const { backEnd } = await startWorld();
+    const names = Array.from({ length: 101 }, (_, number) => `session ${number}`);
+    for (const sessionId of names) {
+      const event = { type: "session.revoked", user: { id: "ada" }, sessionId, occurredAt: 1 };
+      await deliver(backEnd, event);
+    }
+    const [lock] = await backEnd.run(async (ctx) => ctx.db.query("accountLocks").collect());
+    expect(lock?.endedSessions.map(({ sessionId }) => sessionId)).toEqual(names.slice(1));
+  });
+
+  it("suspends an account at every session until it is restored, unless it is deleted", async () => {
+    const { backEnd, ada: person, pair } = await startWorld();
+    const tell = (type: string) => deliver(backEnd, { type, user: { id: "ada" }, occurredAt: 1 });
+    await tell("user.suspended");
+    expect(await refusal(send(person, pair))).toEqual({ code: "suspended" });
+    expect(await refusal(person.query(api.users.getCurrentUser, {}))).toEqual({
+      code: "suspended",
+    });
+    await tell("user.restored");
+    await send(person, pair);
+    await tell("user.deleted");
+    await tell("user.restored");
+    expect(await refusal(send(person, pair))).toEqual({ code: "unauthenticated" });
   });
 
   it("ends the presence of somebody whose session was revoked", async () => {
@@ -146,6 +197,10 @@ describe("POST /identity-events", () => {
     ["an id that is no text", { type: "user.created", user: { id: 7 }, occurredAt: 1 }],
     ["an empty id", { type: "user.created", user: { id: "" }, occurredAt: 1 }],
     ["a huge id", { type: "user.created", user: { id: "x".repeat(257) }, occurredAt: 1 }],
+    [
+      "a huge session id",
+      { type: "session.revoked", user: { id: "ada" }, sessionId: "x".repeat(129), occurredAt: 1 },
+    ],
     ["no time", { type: "user.created", user: { id: "ada" } }],
   ])("refuses a body with %s", async (_, body) => {
     expect(await post(startBackEnd(), body)).toEqual({ status: 400, body: { code: "invalid" } });

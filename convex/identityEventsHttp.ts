@@ -1,5 +1,5 @@
 import type { Infer } from "convex/values";
-import { identityEventMaxBytes } from "../shared/limits";
+import { identityEventMaxBytes, sessionIdMaxUnits } from "../shared/limits";
 import { internal } from "./_generated/api";
 import { httpAction } from "./_generated/server";
 import { isUserId } from "./model/access";
@@ -7,7 +7,14 @@ import type { identityEvent } from "./model/identityEvents";
 
 type IdentityEvent = Infer<typeof identityEvent>;
 
-const eventTypes = ["user.created", "user.updated", "user.deleted", "session.revoked"] as const;
+const eventTypes = [
+  "user.created",
+  "user.updated",
+  "user.deleted",
+  "user.suspended",
+  "user.restored",
+  "session.revoked",
+] as const;
 
 /**
  * Where the identity service, embedded or Clerk's webhook route, reports what happened to its people.
@@ -38,7 +45,9 @@ function parseEvent(body: string): IdentityEvent | null {
   if (!user || type === undefined || typeof id !== "string" || !isUserId(id)) return null;
   if (typeof occurredAt !== "number" || !Number.isFinite(occurredAt)) return null;
   const known = { id, ...text("name", user), ...text("email", user), ...text("imageUrl", user) };
-  return { type, user: known, occurredAt };
+  const session = text("sessionId", parsed ?? {});
+  if ((session.sessionId ?? "").length > sessionIdMaxUnits) return null;
+  return { type, user: known, ...session, occurredAt };
 }
 
 function text(key: string, record: Record<string, unknown>): Record<string, string> {

@@ -33,6 +33,14 @@ export default defineSchema({
     .index("by_term", ["term"])
     .index("by_clerk_id", ["clerkId"]),
 
+  /** Who is kept out although their token still reads as valid; see `model/accountLocks.ts`. */
+  accountLocks: defineTable({
+    userId: v.string(),
+    state: v.union(v.literal("open"), v.literal("suspended"), v.literal("deleted")),
+    /** Sessions that were ended lately, oldest first. Milliseconds. */
+    endedSessions: v.array(v.object({ sessionId: v.string(), endedAt: v.number() })),
+  }).index("by_user", ["userId"]),
+
   /** One row for each open tab; `getPresence` takes them together. */
   presence: defineTable({
     userId: v.string(),

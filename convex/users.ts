@@ -30,7 +30,7 @@ export const syncUser = mutation({
   },
 });
 
-/** The caller's own row; null before their first `syncUser`, and once their account is deleted. */
+/** The caller's own row; null before their first `syncUser`. */
 export const getCurrentUser = query({
   args: {},
   returns: v.union(ownUser, v.null()),

@@ -26,6 +26,19 @@ test("a person signs up, signs out and signs in again", async () => {
   expect(ada.troubles).toEqual([]);
 });
 
+test("signing out ends every other browser of that session at once", async () => {
+  const eve = await stage.person("Eve Arden");
+  // The same session in a browser that shares nothing else: no tab channel, a live socket, a good token.
+  const storageState = await eve.context.storageState();
+  const copy = await stage.visitor("Eve Copy", { storageState });
+  await copy.page.goto("/messages");
+  await copy.page.getByRole("navigation", { name: "Main" }).waitFor();
+  await copy.page.getByRole("button", { name: "New group" }).waitFor();
+
+  await signOut(eve);
+  await copy.page.waitForURL("**/sign-in**");
+});
+
 test("a wrong password is refused in words, and what was typed stays", async () => {
   const bo = await stage.visitor("Bo Diddley");
   await signUp(bo);

@@ -133,10 +133,11 @@ describe("a person", () => {
       audience: "convex",
       algorithms: ["ES256"],
     });
-    const { iat = 0, exp = 0, ...claims } = payload;
+    const { iat = 0, exp = 0, sid, ...claims } = payload;
     const issuer = { iss: "http://localhost:3999", aud: "convex" };
     expect(claims).toEqual({ ...PLAIN_ADA, ...issuer, sub: signedUp.json.user.id });
-    expect(exp - iat).toBe(600);
+    expect(sid).toMatch(/^\w{20,}$/);
+    expect(exp - iat).toBe(300);
     expect(decodeProtectedHeader(json.token).kid).toBe(keys.keys[0].kid);
   });
 
@@ -192,6 +193,7 @@ describe("a person", () => {
       {
         type: "session.revoked",
         user: { id: json.user.id, name: null, email: null, imageUrl: null },
+        sessionId: expect.stringMatching(/./),
         occurredAt: expect.any(Number),
       },
     ]);

@@ -3,6 +3,7 @@ import type { FieldName } from "./field-names";
 /** Every refusal a function can answer with. Closed: a new code is added here and in `error-text.ts`. */
 export const errorCodes = [
   "unauthenticated",
+  "suspended",
   "not_found",
   "forbidden",
   "invalid",

@@ -21,6 +21,8 @@ export function errorText(code: ErrorCode, facts: RefusalFacts = {}): string {
   switch (code) {
     case "unauthenticated":
       return "Please sign in again.";
+    case "suspended":
+      return "This account is suspended. Ask the person who runs this server.";
     case "not_found":
       return "This does not exist, or it is not shared with you.";
     case "forbidden":

@@ -53,4 +53,10 @@ export const unreadDeletedScanMax = 500;
 /** The count an exact answer falls back to; screens show it as "99+". */
 export const unreadFallbackMax = 100;
 
+/** No token lives longer than this, so an ended session need not be remembered for longer. */
+export const endedSessionKeptMs = 15 * 60_000;
+export const endedSessionsKeptMax = 100;
+/** Longest id of a session, the `sid` claim of its tokens. */
+export const sessionIdMaxUnits = 128;
+
 export const identityEventMaxBytes = 64 * 1024;

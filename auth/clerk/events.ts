@@ -17,6 +17,8 @@ const userSchema = z.object({
   updated_at: z.number().nullish(),
 });
 
+const sessionSchema = z.object({ user_id: idSchema, id: idSchema.optional() });
+
 const envelopeSchema = z.object({
   type: z.string(),
   data: z.unknown(),
@@ -54,8 +56,9 @@ export function readClerkEvent(body: unknown, sentAtMs: number): ClerkReading {
     case "session.ended":
     case "session.removed":
     case "session.revoked":
-      return readDeparture("session.revoked", z.object({ user_id: idSchema }), data, (session) => ({
+      return readDeparture("session.revoked", sessionSchema, data, (session) => ({
         id: session.user_id,
+        sessionId: session.id,
         occurredAt: timestamp ?? sentAtMs,
       }));
     default:
@@ -67,13 +70,14 @@ function readDeparture<T>(
   type: "user.deleted" | "session.revoked",
   schema: z.ZodType<T>,
   data: unknown,
-  pick: (parsed: T) => { id: string; occurredAt: number },
+  pick: (parsed: T) => { id: string; sessionId?: string | undefined; occurredAt: number },
 ): ClerkReading {
   const parsed = schema.safeParse(data);
   if (!parsed.success) return { kind: "malformed" };
-  const { id, occurredAt } = pick(parsed.data);
+  const { id, sessionId, occurredAt } = pick(parsed.data);
   const user = { id, name: null, email: null, imageUrl: null };
-  return { kind: "event", event: { type, user, occurredAt } };
+  const session = sessionId === undefined ? {} : { sessionId };
+  return { kind: "event", event: { type, user, ...session, occurredAt } };
 }
 
 function toUser(user: z.infer<typeof userSchema>): IdentityEvent["user"] {

@@ -65,7 +65,15 @@ function ClerkIdentity({ client, children }: { client: ConvexReactClient; childr
     window.location.replace(signInPathFor(window.location));
   }, [identity.status, isVisitor]);
 
-  const value = useMemo(() => ({ identity, signOut }), [identity, signOut]);
+  const checkSession = useCallback(() => {
+    // Clerk takes a refusal as the end of the session by itself, and out of reach it says nothing.
+    clerk.session?.reload().catch(() => undefined);
+  }, [clerk]);
+
+  const value = useMemo(
+    () => ({ identity, signOut, checkSession }),
+    [identity, signOut, checkSession],
+  );
   // Nothing below may ask Convex before Convex waits for a token, which it does once Clerk has loaded.
   const mayAsk = isVisitor || identity.status === "signed-in";
   return <IdentityContext value={value}>{mayAsk ? children : null}</IdentityContext>;

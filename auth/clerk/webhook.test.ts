@@ -153,10 +153,17 @@ test("what could not be delivered is asked for again, and then delivered", async
 test.each([
   ['{"type":"user.deleted","data":{"id":"user_2ada"},"timestamp":5}', "user.deleted"],
   ['{"type":"session.revoked","data":{"user_id":"user_2ada"},"timestamp":5}', "session.revoked"],
-])("%s names only the person", async (body, type) => {
+])("%s names only the person: %s", async (body, type) => {
   expect((await send(body, sign(body))).status).toBe(200);
   const user = { id: "user_2ada", name: null, email: null, imageUrl: null };
   expect(delivered).toEqual([{ type, user, occurredAt: 5 }]);
+});
+
+test("a revoked session is named, so that its tokens count no longer", async () => {
+  const body =
+    '{"type":"session.revoked","data":{"user_id":"user_2ada","id":"sess_1"},"timestamp":5}';
+  expect((await send(body, sign(body))).status).toBe(200);
+  expect(delivered).toMatchObject([{ type: "session.revoked", sessionId: "sess_1" }]);
 });
 
 test("news that we did not ask for are accepted and dropped", async () => {

@@ -21,8 +21,12 @@ export function deletedUserEvent(userId: string, wallMs: number): IdentityEvent 
   return { type: "user.deleted", user: nameless(userId), occurredAt: wallMs };
 }
 
-export function revokedSessionEvent(userId: string, wallMs: number): IdentityEvent {
-  return { type: "session.revoked", user: nameless(userId), occurredAt: wallMs };
+export function revokedSessionEvent(
+  session: { id: string; userId: string },
+  wallMs: number,
+): IdentityEvent {
+  const { id, userId } = session;
+  return { type: "session.revoked", user: nameless(userId), sessionId: id, occurredAt: wallMs };
 }
 
 function nameless(id: string): IdentityEvent["user"] {

@@ -13,7 +13,7 @@ export const CLIENT_ADDRESS_HEADER = "x-parley-client-address";
 
 const COOKIE_NAME = "parley";
 const SESSION_DAYS = 30;
-const TOKEN_LIFETIME = "10m";
+const TOKEN_LIFETIME = "5m";
 const DAY_SECONDS = 86_400;
 
 export type EmbeddedIdentityOptions = {
@@ -137,8 +137,8 @@ function configure(options: EmbeddedIdentityOptions, database: Database.Database
       },
       session: {
         delete: {
-          after: async (session: { userId: string }) =>
-            onEvent(revokedSessionEvent(session.userId, Date.now())),
+          after: async (session: { id: string; userId: string }) =>
+            onEvent(revokedSessionEvent(session, Date.now())),
         },
       },
     },
@@ -152,7 +152,9 @@ function configure(options: EmbeddedIdentityOptions, database: Database.Database
           audience: "convex",
           expirationTime: TOKEN_LIFETIME,
           getSubject: ({ user }) => user.id,
-          definePayload: ({ user }) => ({
+          definePayload: ({ user, session }) => ({
+            // By which the functions shut out a session that has ended before its tokens have.
+            sid: session.id,
             name: user.name,
             email: user.email,
             ...(user.image ? { picture: user.image } : {}),

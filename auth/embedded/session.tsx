@@ -67,7 +67,14 @@ export function EmbeddedSession({
     window.location.replace("/sign-in");
   }, [client]);
 
-  const value = useMemo(() => ({ identity, signOut }), [identity, signOut]);
+  const checkSession = useCallback(() => {
+    void source.fetchAccessToken({ forceRefreshToken: true });
+  }, [source]);
+
+  const value = useMemo(
+    () => ({ identity, signOut, checkSession }),
+    [identity, signOut, checkSession],
+  );
   return (
     <IdentityContext value={value}>
       <ConvexProviderWithAuth client={client} useAuth={useAuth}>

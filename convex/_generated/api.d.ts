@@ -20,6 +20,7 @@ import type * as identityEvents from "../identityEvents.js";
 import type * as identityEventsHttp from "../identityEventsHttp.js";
 import type * as messages from "../messages.js";
 import type * as model_access from "../model/access.js";
+import type * as model_accountLocks from "../model/accountLocks.js";
 import type * as model_bounds from "../model/bounds.js";
 import type * as model_conversationList from "../model/conversationList.js";
 import type * as model_conversations from "../model/conversations.js";
@@ -52,6 +53,7 @@ declare const fullApi: ApiFromModules<{
   identityEventsHttp: typeof identityEventsHttp;
   messages: typeof messages;
   "model/access": typeof model_access;
+  "model/accountLocks": typeof model_accountLocks;
   "model/bounds": typeof model_bounds;
   "model/conversationList": typeof model_conversationList;
   "model/conversations": typeof model_conversations;

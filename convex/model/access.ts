@@ -2,6 +2,7 @@ import type { UserIdentity } from "convex/server";
 import { conversationIdMaxUnits, userIdMaxUnits } from "../../shared/limits";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
+import { requireUnlocked } from "./accountLocks";
 import { refuse } from "./refuse";
 
 /**
@@ -9,19 +10,24 @@ import { refuse } from "./refuse";
  * caller. "Does not exist" and "is not yours" are the same refusal, so that ids cannot be probed.
  */
 
+/** What finding out who is calling takes. */
+type CallerCtx = Pick<QueryCtx, "auth" | "db">;
+
 /**
  * The caller, as their token says.
  *
- * @throws ConvexError `unauthenticated` without a valid token.
+ * @throws ConvexError `unauthenticated` without a valid token, after signing out and after deletion;
+ * `suspended`.
  */
-export async function requireIdentity(ctx: Pick<QueryCtx, "auth">): Promise<UserIdentity> {
+export async function requireIdentity(ctx: CallerCtx): Promise<UserIdentity> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null || !isUserId(identity.subject)) refuse("unauthenticated");
+  await requireUnlocked(ctx, identity);
   return identity;
 }
 
 /** The caller's user id: the subject of their token. */
-export async function requireUserId(ctx: Pick<QueryCtx, "auth">): Promise<string> {
+export async function requireUserId(ctx: CallerCtx): Promise<string> {
   return (await requireIdentity(ctx)).subject;
 }
 

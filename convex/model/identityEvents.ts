@@ -2,6 +2,7 @@ import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { isAdmin } from "./access";
+import { endSession, setAccountState } from "./accountLocks";
 import { findConversation, membershipsOfUser, membersOf } from "./conversations";
 import { erasePresence, recordLeaving } from "./presence";
 import { removeSearchTerms } from "./userSearch";
@@ -13,6 +14,8 @@ export const identityEvent = v.object({
     v.literal("user.created"),
     v.literal("user.updated"),
     v.literal("user.deleted"),
+    v.literal("user.suspended"),
+    v.literal("user.restored"),
     v.literal("session.revoked"),
   ),
   user: v.object({
@@ -21,6 +24,8 @@ export const identityEvent = v.object({
     email: v.optional(v.string()),
     imageUrl: v.optional(v.string()),
   }),
+  /** Which session was revoked; without it the tokens of the session live out their minutes. */
+  sessionId: v.optional(v.string()),
   /** Milliseconds, by the identity service's clock. */
   occurredAt: v.number(),
 });
@@ -32,9 +37,16 @@ type IdentityEvent = typeof identityEvent.type;
  * newer than the last one applied changes nothing, and a deleted account stays deleted.
  */
 export async function applyIdentityEvent(ctx: MutationCtx, event: IdentityEvent): Promise<boolean> {
-  const { type, user, occurredAt } = event;
+  const { type, user, occurredAt, sessionId } = event;
   if (type === "session.revoked") {
-    await recordLeaving(ctx, user.id, undefined);
+    // The person's other sessions go on; a tab that has lost its session stops beating by itself.
+    if (sessionId === undefined) await recordLeaving(ctx, user.id, undefined);
+    else await endSession(ctx, user.id, sessionId);
+    return true;
+  }
+  if (type === "user.suspended" || type === "user.restored") {
+    await setAccountState(ctx, user.id, type === "user.suspended" ? "suspended" : "open");
+    if (type === "user.suspended") await recordLeaving(ctx, user.id, undefined);
     return true;
   }
   const existing = await findUser(ctx, user.id);
@@ -72,6 +84,7 @@ async function buryUser(
   // A deletion may arrive before the creation it follows; the tombstone then keeps the creation out.
   if (user === null) await ctx.db.insert("users", tombstone);
   else await ctx.db.replace(user._id, tombstone);
+  await setAccountState(ctx, clerkId, "deleted");
   await removeSearchTerms(ctx, clerkId);
   await erasePresence(ctx, clerkId);
   for (const membership of await membershipsOfUser(ctx, clerkId)) {
