@@ -35,14 +35,22 @@ export function createFunctionRegistry(
   modules: ReadonlyMap<string, Record<string, unknown>>,
 ): FunctionRegistry {
   const functions = new Map<string, RegisteredFunction>();
+  const gates = new Map<ConvexFunctionObject, RegisteredFunction>();
   for (const [modulePath, exports] of modules) {
     for (const [exportName, value] of Object.entries(exports)) {
       const registered = registerExport(`${modulePath}:${exportName}`, value);
-      if (registered) functions.set(registered.path, registered);
+      if (!registered) continue;
+      functions.set(registered.path, registered);
+      registerParts(registered, gates);
     }
   }
+  // Under names that no export can have, and internal: nobody calls them but the live queries.
+  const parts = new Map<string, RegisteredFunction>();
+  for (const { parts: both } of functions.values()) {
+    if (both) parts.set(both.gate.path, both.gate).set(both.shared.path, both.shared);
+  }
   return {
-    find: (path) => functions.get(path) ?? null,
+    find: (path) => functions.get(path) ?? parts.get(path) ?? null,
     paths: () => [...functions.keys()],
     httpRouter: findRouter(modules.get("http")?.default),
     crons: findCrons(modules.get("crons")?.default),
@@ -62,6 +70,24 @@ function registerExport(path: string, value: unknown): RegisteredFunction | null
     returnsValidator: validatorOf(object.exportReturns),
     object,
   };
+}
+
+/** Functions with the same gate share it: a caller is then checked once for all of them. */
+function registerParts(
+  registered: RegisteredFunction,
+  gates: Map<ConvexFunctionObject, RegisteredFunction>,
+): void {
+  const { object, path, kind, visibility } = registered;
+  if (!object.parts || kind !== "query" || visibility !== "public") return;
+  const gate = gates.get(object.parts.gate) ?? partOf(`${path}#gate`, object.parts.gate);
+  gates.set(object.parts.gate, gate);
+  registered.parts = { gate, shared: partOf(`${path}#shared`, object.parts.shared) };
+}
+
+function partOf(path: string, object: ConvexFunctionObject): RegisteredFunction {
+  const registered = registerExport(path, object);
+  if (registered?.kind !== "query") throw new Error(`${path} must be a query.`);
+  return { ...registered, visibility: "internal" };
 }
 
 function kindOf(object: ConvexFunctionObject): FunctionKind | null {

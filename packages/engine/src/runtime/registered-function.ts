@@ -18,6 +18,17 @@ export interface ConvexFunctionObject {
   invokeMutation?: (args: string) => Promise<string>;
   invokeAction?: (requestId: string, args: string) => Promise<string>;
   invokeHttpAction?: (request: Request) => Promise<Response>;
+  /**
+   * An offer to us, which Convex does not know and does not need: the query is `gate`, then `shared`.
+   * `shared` gets the same arguments and does not ask who is calling.
+   */
+  parts?: { gate: ConvexFunctionObject; shared: ConvexFunctionObject };
+}
+
+/** A query in two: who may see the result, asked for each caller, and the result, the same for all. */
+export interface QueryParts {
+  gate: RegisteredFunction;
+  shared: RegisteredFunction;
 }
 
 /** One exported function with everything that calling it needs. */
@@ -30,4 +41,6 @@ export interface RegisteredFunction {
   argsValidator: ValidatorJson | null;
   returnsValidator: ValidatorJson | null;
   object: ConvexFunctionObject;
+  /** Present when a public query says what of it is the same for everybody. */
+  parts?: QueryParts;
 }

@@ -8,6 +8,7 @@ import { installConvexGlobal, runInInvocation } from "./invocation.ts";
 import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
 import { MutationQueue, type SessionRequest } from "./mutation-queue.ts";
 import type { FunctionResult, MutationOutcome, QueryOutcome } from "./outcome.ts";
+import type { QueryParts } from "./registered-function.ts";
 import {
   type FunctionCall,
   failedResult,
@@ -37,6 +38,11 @@ export class Runtime {
   /** The newest timestamp that anybody may be shown. */
   get durableTs(): bigint {
     return this.#services.store.durableTs;
+  }
+
+  /** What of a public query is the same for all callers, where it says so. */
+  partsOf(path: string): QueryParts | null {
+    return this.#services.registry.find(path)?.parts ?? null;
   }
 
   /** Runs a query at `ts`, which must not be older than the oldest pinned snapshot. */

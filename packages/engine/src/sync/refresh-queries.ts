@@ -3,14 +3,14 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { IndexChange } from "../store/overlay.ts";
 import type { SyncSession, TransitionPlan } from "./session.ts";
 import type { WatchedQueries } from "./watched-queries.ts";
-import type { Subscription, WatchedQuery } from "./watched-query.ts";
+import { isLetIn, type Subscription, type WatchedQuery } from "./watched-query.ts";
 
 /**
  * The only place where stale queries are run again: one turn at a time, for all clients at once.
  *
  *   1  ts = what is durable now; changes up to ts mark queries stale
  *   2  every session with something to say, and able to hear it, plans its transition
- *   3  each stale query of those plans runs once, at ts
+ *   3  each stale query of those plans runs once, at ts, behind its gate if it has one
  *   4  each session gets one transition, from its last version to ts
  *
  * Whatever is committed or asked for during 3 waits for the next turn: its changes are matched
@@ -86,16 +86,24 @@ export class RefreshQueries {
   }
 
   async #runStale(plans: readonly TransitionPlan[], ts: bigint): Promise<void> {
+    const gates = new Set<WatchedQuery>();
+    for (const { gate } of asked(plans)) if (gate?.isStale) gates.add(gate);
+    for (const gate of gates) await this.#watchedQueries.run(gate, ts);
+    // What nobody may see is not run.
     const stale = new Set<WatchedQuery>();
-    for (const { pending } of plans) {
-      for (const { watched, isRemoved } of pending) {
-        if (watched.isStale && !isRemoved) stale.add(watched);
-      }
+    for (const subscription of asked(plans)) {
+      if (subscription.watched.isStale && isLetIn(subscription)) stale.add(subscription.watched);
     }
     // The set grows while it is walked: subscriptions that move bring their new queries.
     for (const watched of stale) {
       const moved = await this.#watchedQueries.run(watched, ts);
       for (const subscription of moved) stale.add(subscription.watched);
     }
+  }
+}
+
+function* asked(plans: readonly TransitionPlan[]): Generator<Subscription> {
+  for (const { pending } of plans) {
+    for (const subscription of pending) if (!subscription.isRemoved) yield subscription;
   }
 }

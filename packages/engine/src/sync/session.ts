@@ -26,7 +26,7 @@ import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { RefreshQueries } from "./refresh-queries.ts";
 import type { WatchedQueries } from "./watched-queries.ts";
-import { modificationOf, type Subscription } from "./watched-query.ts";
+import { modificationOf, resultOf, type Subscription } from "./watched-query.ts";
 
 /** The socket as a session sees it. */
 export interface SyncTransport {
@@ -187,8 +187,8 @@ export class SyncSession {
     if (this.#isClosed) return;
     const modifications = plan.removedQueryIds.map(queryRemoved);
     for (const subscription of plan.pending) {
-      const result = subscription.watched.latest;
-      if (subscription.isRemoved || subscription.watched.isStale || !result) {
+      const result = resultOf(subscription);
+      if (subscription.isRemoved || !result) {
         // It has moved to another query since the plan was made: next turn.
         if (!subscription.isRemoved) this.#requestRefresh(subscription);
         continue;

@@ -1,7 +1,9 @@
-import { callerKey } from "../identity/caller.ts";
+import { ANONYMOUS, callerKey } from "../identity/caller.ts";
+import type { QueryParts } from "../runtime/registered-function.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { IndexChange } from "../store/overlay.ts";
 import type { SubscriptionRegistry } from "../subscriptions/subscription-registry.ts";
+import type { JSONObject } from "../values/json.ts";
 import type { SyncSession } from "./session.ts";
 import {
   type QueryRequest,
@@ -15,7 +17,8 @@ import {
  *
  * Distinct are function, arguments, journal and caller. The caller counts only for functions that
  * ask who is calling, which is learned from their runs: a function that never asks is evaluated
- * once for everybody.
+ * once for everybody. A function in two parts is two queries: its gate, for each caller, and what is
+ * behind it, once for everybody who is let in.
  */
 export class WatchedQueries {
   readonly #runtime: Runtime;
@@ -36,28 +39,39 @@ export class WatchedQueries {
   }
 
   subscribe(session: SyncSession, queryId: number, request: QueryRequest): Subscription {
-    const watched = this.#find(request);
+    const parts = this.#runtime.partsOf(request.functionPath);
     const subscription: Subscription = {
       session,
       queryId,
       request,
-      watched,
+      gate: parts && this.#find(gateRequest(parts, request), true),
+      watched: parts ? this.#find(sharedRequest(parts, request), true) : this.#find(request, false),
       sent: null,
       isRemoved: false,
     };
-    watched.subscriptions.add(subscription);
+    subscription.gate?.subscriptions.add(subscription);
+    subscription.watched.subscriptions.add(subscription);
     return subscription;
   }
 
   unsubscribe(subscription: Subscription): void {
     subscription.isRemoved = true;
-    this.#leave(subscription);
+    this.#leave(subscription.watched, subscription);
+    if (subscription.gate) this.#leave(subscription.gate, subscription);
   }
 
   /** Moves a subscription to the query as another caller sees it; false when it is the same one. */
   changeCaller(subscription: Subscription, caller: QueryRequest["caller"]): boolean {
     const { journal } = subscription.watched;
     subscription.request = { ...subscription.request, caller, journal };
+    const { gate } = subscription;
+    if (gate) {
+      if (callerKey(gate.request.caller) === callerKey(caller)) return false;
+      this.#leave(gate, subscription);
+      subscription.gate = this.#find({ ...gate.request, caller }, true);
+      subscription.gate.subscriptions.add(subscription);
+      return true;
+    }
     if (subscription.watched.isShared) return false;
     if (callerKey(subscription.watched.request.caller) === callerKey(caller)) return false;
     this.#move(subscription);
@@ -84,19 +98,17 @@ export class WatchedQueries {
     const { functionPath, args, caller } = watched.request;
     this.runs++;
     const outcome = await this.#runtime.runQuery(
-      { path: functionPath, args, caller, allowsInternal: caller.kind === "admin" },
+      {
+        path: functionPath,
+        args,
+        caller,
+        allowsInternal: watched.isPart || caller.kind === "admin",
+      },
       ts,
       watched.journal,
     );
     if (watched.subscriptions.size === 0) return [];
-    if (outcome.usedIdentity) {
-      this.#anonymousPaths.delete(functionPath);
-      this.#personalPaths.add(functionPath);
-    } else if (!this.#personalPaths.has(functionPath)) {
-      this.#anonymousPaths.add(functionPath);
-      this.#share(watched);
-    }
-    if (watched.isShared && outcome.usedIdentity) return this.#split(watched);
+    if (!watched.isPart && this.#learn(watched, outcome.usedIdentity)) return this.#split(watched);
 
     this.#registry.unwatch(watched.intervals, watched);
     watched.intervals = outcome.readSet.intervals;
@@ -109,7 +121,7 @@ export class WatchedQueries {
     return [];
   }
 
-  #find(request: QueryRequest): WatchedQuery {
+  #find(request: QueryRequest, isPart: boolean): WatchedQuery {
     const isShared = this.#anonymousPaths.has(request.functionPath);
     const key = keyOf(request, isShared);
     const found = this.#queries.get(key);
@@ -120,6 +132,7 @@ export class WatchedQueries {
       key,
       request,
       isShared,
+      isPart,
       isStale: true,
       latest: null,
       journal: request.journal,
@@ -129,6 +142,21 @@ export class WatchedQueries {
     };
     this.#queries.set(key, watched);
     return watched;
+  }
+
+  /** Takes note of whether a function asks for its caller; true when this query is shared wrongly. */
+  #learn(watched: WatchedQuery, usedIdentity: boolean): boolean {
+    const { functionPath } = watched.request;
+    if (usedIdentity) {
+      this.#anonymousPaths.delete(functionPath);
+      this.#personalPaths.add(functionPath);
+      return watched.isShared;
+    }
+    if (!this.#personalPaths.has(functionPath)) {
+      this.#anonymousPaths.add(functionPath);
+      this.#share(watched);
+    }
+    return false;
   }
 
   /** Lets clients with other identities find a query that turned out to be the same for all. */
@@ -142,8 +170,7 @@ export class WatchedQueries {
     this.#queries.set(key, watched);
   }
 
-  #leave(subscription: Subscription): void {
-    const { watched } = subscription;
+  #leave(watched: WatchedQuery, subscription: Subscription): void {
     watched.subscriptions.delete(subscription);
     if (watched.subscriptions.size > 0) return;
     this.#registry.unwatch(watched.intervals, watched);
@@ -152,8 +179,8 @@ export class WatchedQueries {
   }
 
   #move(subscription: Subscription): void {
-    this.#leave(subscription);
-    subscription.watched = this.#find(subscription.request);
+    this.#leave(subscription.watched, subscription);
+    subscription.watched = this.#find(subscription.request, false);
     subscription.watched.subscriptions.add(subscription);
   }
 
@@ -166,4 +193,32 @@ export class WatchedQueries {
 
 function keyOf({ functionPath, args, journal, caller }: QueryRequest, isShared: boolean): string {
   return JSON.stringify([functionPath, args, journal, isShared ? null : callerKey(caller)]);
+}
+
+/** The gate gets the arguments that it declares, so that other arguments ask it nothing new. */
+function gateRequest({ gate }: QueryParts, { args, caller }: QueryRequest): QueryRequest {
+  const validator = gate.argsValidator;
+  const names = validator?.type === "object" ? Object.keys(validator.value) : null;
+  const own = names ? Object.entries(args).filter(([name]) => names.includes(name)) : null;
+  return {
+    functionPath: gate.path,
+    args: own ? Object.fromEntries(own) : args,
+    caller,
+    journal: null,
+  };
+}
+
+/**
+ * The stock client numbers its paginations (`paginationOpts.id`) so that one begun anew is no old
+ * one to a cache; here a page that has grown is never given to a newcomer, and the number would only
+ * part clients that ask the same.
+ */
+function sharedRequest({ shared }: QueryParts, { args, journal }: QueryRequest): QueryRequest {
+  const options = args.paginationOpts;
+  let common = args;
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) {
+    const { id: _, ...paginationOpts } = options as JSONObject;
+    common = { ...args, paginationOpts };
+  }
+  return { functionPath: shared.path, args: common, caller: ANONYMOUS, journal };
 }

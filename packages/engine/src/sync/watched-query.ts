@@ -12,6 +12,7 @@ import type { SyncSession } from "./session.ts";
 
 /** A query as clients ask for it. */
 export interface QueryRequest {
+  /** Of the function, or of a part of it. */
   functionPath: string;
   args: JSONObject;
   caller: Caller;
@@ -33,6 +34,8 @@ export interface Subscription {
   queryId: number;
   /** What the client asked for, should it have to be asked again under another identity. */
   request: QueryRequest;
+  /** Whether the caller may see the result; null where the function itself finds out. */
+  gate: WatchedQuery | null;
   watched: WatchedQuery;
   /** What the client was sent last; null before the first result. */
   sent: SharedResult | null;
@@ -45,6 +48,8 @@ export interface WatchedQuery {
   request: QueryRequest;
   /** Whether clients with other identities share it. */
   isShared: boolean;
+  /** A gate, or what is behind one, and not a whole function. */
+  isPart: boolean;
   /** Whether the result may have changed since it was computed; true before the first run. */
   isStale: boolean;
   latest: SharedResult | null;
@@ -55,6 +60,18 @@ export interface WatchedQuery {
   /** The reads of the run that gave `latest`, as they stand in the subscription registry. */
   intervals: readonly KeyInterval[];
   subscriptions: Set<Subscription>;
+}
+
+/** Whether the caller may see the result, as far as is known now. */
+export function isLetIn({ gate }: Subscription): boolean {
+  return gate === null || (!gate.isStale && gate.latest !== null && !gate.latest.isFailure);
+}
+
+/** What the client is to be shown; null while something has to be run for it first. */
+export function resultOf(subscription: Subscription): SharedResult | null {
+  const { gate, watched } = subscription;
+  if (!isLetIn(subscription)) return gate?.isStale ? null : (gate?.latest ?? null);
+  return watched.isStale ? null : watched.latest;
 }
 
 /** The modification that tells one client about a result. */
