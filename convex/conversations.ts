@@ -7,6 +7,7 @@ import { requireIdentity, requireMember, requireUserId } from "./model/access";
 import { boundedPage, boundedText, distinctIds } from "./model/bounds";
 import { headsOfUser, listedConversation, pageOfConversations } from "./model/conversationList";
 import { findConversation, membersOf, openGroup, openPair } from "./model/conversations";
+import { gatedQuery, memberOf } from "./model/gatedQuery";
 import { readMarksOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
 import { memberRole } from "./model/storedParts";
@@ -154,13 +155,12 @@ export const getUnreadCounts = query({
  * `seq`, which is when `lastReadAt` is at least its `sentAt`: `lastReadAt` is the `sentAt` of the newest
  * message read, 0 before any. A message's author has always read it, whatever their mark says.
  */
-export const getReadMarks = query({
+export const getReadMarks = gatedQuery(memberOf, {
   args: { conversationId: v.string() },
   returns: v.array(
     v.object({ userId: v.string(), lastReadSeq: v.number(), lastReadAt: v.number() }),
   ),
   handler: async (ctx, { conversationId }) => {
-    await requireMember(ctx, conversationId);
     const marks = await readMarksOf(ctx, conversationId);
     return marks.map(({ userId, lastReadSeq, lastReadAt }) => ({
       userId,

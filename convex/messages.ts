@@ -3,10 +3,11 @@ import { v } from "convex/values";
 import { isEmoji } from "../shared/emoji";
 import { clientMessageIdMaxUnits } from "../shared/limits";
 import { contentRefusal } from "../shared/message-text";
-import { mutation, query } from "./_generated/server";
+import { mutation } from "./_generated/server";
 import { isAdmin, requireMember, requireMessage, requireUserId } from "./model/access";
 import { boundedPage, boundedText, distinctIds } from "./model/bounds";
 import { headOf } from "./model/conversations";
+import { gatedQuery, memberOf, memberOfMessage } from "./model/gatedQuery";
 import {
   appendMessage,
   eraseMessage,
@@ -51,11 +52,10 @@ export const sendMessage = mutation({
  *
  * A deleted message keeps its place with empty content and no reactions.
  */
-export const getMessages = query({
+export const getMessages = gatedQuery(memberOf, {
   args: { conversationId: v.string(), paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(messageInPage),
   handler: async (ctx, { conversationId, paginationOpts }) => {
-    await requireMember(ctx, conversationId);
     const found = await ctx.db
       .query("messages")
       .withIndex("by_conversation_and_time", (q) => q.eq("conversationId", conversationId))
@@ -99,13 +99,13 @@ export const markConversationsAsRead = mutation({
  *
  * `readAt` of a message that somebody read long ago is the earliest time still remembered for them.
  */
-export const getReadBy = query({
+export const getReadBy = gatedQuery(memberOfMessage, {
   args: { messageId: v.id("messages") },
   returns: v.object({
     readBy: v.array(v.object({ userId: v.string(), readAt: v.number() })),
   }),
   handler: async (ctx, { messageId }) => {
-    const { message } = await requireMessage(ctx, messageId);
+    const message = (await ctx.db.get(messageId)) ?? refuse("not_found");
     return { readBy: await readersOf(ctx, message) };
   },
 });

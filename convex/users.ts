@@ -3,6 +3,7 @@ import { v } from "convex/values";
 import { mutation, query } from "./_generated/server";
 import { requireIdentity, requireUserId } from "./model/access";
 import { boundedPage, distinctIds } from "./model/bounds";
+import { gatedQuery, signedIn } from "./model/gatedQuery";
 import { presenceOf, presenceOfUser, recordHeartbeat, recordLeaving } from "./model/presence";
 import { foldSearch, pageOfMatches, pageOfPeople } from "./model/userSearch";
 import {
@@ -60,22 +61,20 @@ export const getAllUsers = query({
 });
 
 /** One person's public profile; null when there is nobody of that id. */
-export const getUser = query({
+export const getUser = gatedQuery(signedIn, {
   args: { userId: v.string() },
   returns: v.union(publicUser, v.null()),
   handler: async (ctx, { userId }) => {
-    await requireUserId(ctx);
     const user = await findUser(ctx, userId);
     return user === null ? null : toPublicUser(user);
   },
 });
 
 /** The public profiles of up to 100 people, in the order asked; ids of nobody are left out. */
-export const getUsers = query({
+export const getUsers = gatedQuery(signedIn, {
   args: { userIds: v.array(v.string()) },
   returns: v.array(publicUser),
   handler: async (ctx, args) => {
-    await requireUserId(ctx);
     const userIds = distinctIds(args.userIds, "userIds");
     const users = await Promise.all(userIds.map((userId) => findUser(ctx, userId)));
     return users.filter((user) => user !== null).map(toPublicUser);
@@ -106,11 +105,10 @@ export const endPresence = mutation({
  * When up to 100 people were last seen (milliseconds of the server's clock, 0 for never) and whether
  * they have left, in the order asked. The status follows from it in the browser.
  */
-export const getPresence = query({
+export const getPresence = gatedQuery(signedIn, {
   args: { userIds: v.array(v.string()) },
   returns: v.array(presenceOfUser),
   handler: async (ctx, args) => {
-    await requireUserId(ctx);
     const userIds = distinctIds(args.userIds, "userIds");
     return await Promise.all(userIds.map((userId) => presenceOf(ctx, userId)));
   },

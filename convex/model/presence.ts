@@ -60,7 +60,7 @@ export async function recordLeaving(
 
 /** One person's presence over all their tabs; `lastSeen` 0 and gone for somebody never seen. */
 export async function presenceOf(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   userId: string,
 ): Promise<typeof presenceOfUser.type> {
   const rows = await tabsOf(ctx, userId);
@@ -80,7 +80,7 @@ function isOpen(row: Doc<"presence">, now: number): boolean {
   return !row.isGone && now - row.lastSeen < presenceStaleMs;
 }
 
-async function tabsOf(ctx: QueryCtx, userId: string): Promise<Doc<"presence">[]> {
+async function tabsOf(ctx: Pick<QueryCtx, "db">, userId: string): Promise<Doc<"presence">[]> {
   return await ctx.db
     .query("presence")
     .withIndex("by_user_and_tab", (q) => q.eq("userId", userId))

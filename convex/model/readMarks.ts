@@ -38,7 +38,7 @@ export async function passOwnMessage(
 }
 
 export async function readMarksOf(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   conversationId: string,
 ): Promise<Doc<"readMarks">[]> {
   return await ctx.db
@@ -54,7 +54,7 @@ export async function readMarksOf(
  * is the earliest time that is still known, at which the message had certainly been read.
  */
 export async function readersOf(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   message: Doc<"messages">,
 ): Promise<{ userId: string; readAt: number }[]> {
   const everyone = await ctx.db

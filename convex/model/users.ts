@@ -35,7 +35,10 @@ export const ownUser = v.object({
 
 export const deletedName = "Deleted account";
 
-export async function findUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
+export async function findUser(
+  ctx: Pick<QueryCtx, "db">,
+  clerkId: string,
+): Promise<Doc<"users"> | null> {
   if (!isUserId(clerkId)) return null;
   return await ctx.db
     .query("users")
@@ -44,7 +47,10 @@ export async function findUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"use
 }
 
 /** The person, if they exist and have not deleted their account. */
-export async function findLivingUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
+export async function findLivingUser(
+  ctx: Pick<QueryCtx, "db">,
+  clerkId: string,
+): Promise<Doc<"users"> | null> {
   const user = await findUser(ctx, clerkId);
   return user === null || user.isDeleted ? null : user;
 }
