@@ -76,9 +76,8 @@ export class Committer {
       baseWrites: indexed.map((change) => change.baseWrite),
       request: recorded,
     };
-    this.#store.overlay.add(commit.indexChanges, ts);
+    this.#store.noteStaged(commit.indexChanges, ts);
     if (recorded) this.#store.rememberRequest(recorded);
-    this.#store.headTs = ts;
     this.#staged.push({ commit, record: { ts, body: encodeLogBody(changes, recorded) } });
     return ts;
   }
@@ -106,10 +105,9 @@ export class Committer {
 
   #retract(commits: readonly Commit[]): void {
     for (const { indexChanges, request } of commits) {
-      this.#store.overlay.retract(indexChanges, this.#store.durableTs);
+      this.#store.noteRetracted(indexChanges);
       if (request) this.#store.forgetRecentRequest(request);
     }
-    this.#store.headTs = this.#store.durableTs;
   }
 
   /**

@@ -48,13 +48,14 @@ function membership(keys: readonly string[]): (key: string) => boolean {
 /** Works out what one document's change means for each index of its table. */
 export function indexChange({ table, id, before, after }: DocumentChange): IndexedChange {
   const indexChanges: IndexChange[] = [];
-  const removedEntries: Array<{ index: number; key: string }> = [];
-  const addedEntries: Array<{ index: number; key: string }> = [];
+  const removedEntries: IndexChange[] = [];
+  const addedEntries: IndexChange[] = [];
   for (const index of table.indexes.values()) {
     visitKeys(index, before, after, (key, document, isNew) => {
-      indexChanges.push({ index: index.number, key, document });
-      if (document === null) removedEntries.push({ index: index.number, key });
-      else if (isNew) addedEntries.push({ index: index.number, key });
+      const change = { index: index.number, key, document };
+      indexChanges.push(change);
+      if (document === null) removedEntries.push(change);
+      else if (isNew) addedEntries.push(change);
     });
   }
   const baseWrite: BaseWrite = {

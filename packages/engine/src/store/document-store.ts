@@ -3,6 +3,7 @@ import { BaseReader } from "./base-reader.ts";
 import type { Catalog, Index } from "./catalog.ts";
 import { type Entry, mergeRange, type Order } from "./merge-range.ts";
 import type { IndexChange, Overlay } from "./overlay.ts";
+import { RangeCache } from "./range-cache.ts";
 import type { StoredDocument } from "./stored-document.ts";
 
 /** That there is a document, whichever. */
@@ -22,6 +23,7 @@ export class DocumentStore {
   readonly overlay: Overlay;
   readonly #persistence: Persistence;
   readonly #base: BaseReader;
+  readonly #ranges = new RangeCache();
   readonly #pins = new Map<bigint, number>();
   readonly #recentRequests = new Map<string, RequestRecord>();
   /** The greatest request number of sessions seen lately: anything above it is surely new. */
@@ -61,6 +63,20 @@ export class DocumentStore {
     return oldest;
   }
 
+  /** A commit is in the overlay now: the newest there is, durable or not. */
+  noteStaged(changes: readonly IndexChange[], ts: bigint): void {
+    this.overlay.add(changes, ts);
+    this.#ranges.noteChanges(changes, ts);
+    this.headTs = ts;
+  }
+
+  /** Commits that never became durable are taken back; what is durable is the newest again. */
+  noteRetracted(changes: readonly IndexChange[]): void {
+    this.overlay.retract(changes, this.durableTs);
+    this.#ranges.clear();
+    this.headTs = this.durableTs;
+  }
+
   /** Commits have moved from the overlay into the base, up to `throughTs`. */
   noteMoved(changes: readonly IndexChange[], throughTs: bigint): void {
     this.#base.noteMoved(changes);
@@ -81,9 +97,26 @@ export class DocumentStore {
     order: Order,
     limit: number,
     ts: bigint,
-  ): Entry[] {
+  ): readonly Entry[] {
+    const cached = this.#ranges.find(index.number, start, end, order, limit, ts);
+    if (cached) return cached;
+    const entries = this.#scan(index, start, end, order, limit, ts);
+    if (ts === this.headTs) {
+      this.#ranges.add(index.number, start, end, order, limit, ts, entries);
+    }
+    return entries;
+  }
+
+  #scan(
+    index: Index,
+    start: string,
+    end: string | null,
+    order: Order,
+    limit: number,
+    ts: bigint,
+  ): readonly Entry[] {
     const layer = this.overlay.range(index.number, start, end, order, limit, ts);
-    const readBelow = (after: string | null, count: number): Entry[] => {
+    const readBelow = (after: string | null, count: number): readonly Entry[] => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;
       const to = after !== null && order === "desc" ? after : end;
       return this.#base.scan(index, from, to, order, count);
@@ -99,7 +132,7 @@ export class DocumentStore {
     order: Order,
     limit: number,
     ts: bigint,
-  ): KeyEntry[] {
+  ): readonly KeyEntry[] {
     const layer = this.overlay.range(index.number, start, end, order, limit, ts);
     const readBelow = (after: string | null, count: number): KeyEntry[] => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;

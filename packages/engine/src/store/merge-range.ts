@@ -23,10 +23,10 @@ export interface LayerEntry<D = StoredDocument> {
  */
 export function mergeRange<D>(
   layer: ReadonlyArray<LayerEntry<D>>,
-  readBelow: (after: string | null, limit: number) => Array<Entry<D>>,
+  readBelow: (after: string | null, limit: number) => ReadonlyArray<Entry<D>>,
   order: Order,
   limit: number,
-): Array<Entry<D>> {
+): ReadonlyArray<Entry<D>> {
   if (layer.length === 0) return readBelow(null, limit);
   const merged: Array<Entry<D>> = [];
   const isBefore = order === "asc" ? less : greater;

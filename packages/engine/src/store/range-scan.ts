@@ -23,7 +23,7 @@ export interface ScanRange {
 export class RangeScan {
   readonly range: ScanRange;
   readonly #transaction: Transaction;
-  #ahead: Entry[] = [];
+  #ahead: readonly Entry[] = [];
   #place = 0;
   #aheadAtWrite: number;
   #readAhead: number;

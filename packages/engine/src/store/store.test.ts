@@ -6,6 +6,7 @@ import { openMemoryPersistence } from "../persistence/memory-persistence.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import { parseSchema } from "../schema/schema-definition.ts";
 import { encodeDocumentId } from "../values/document-id.ts";
+import { encodeIndexKey } from "../values/index-key.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
 import { StoredDocument } from "./stored-document.ts";
 import { Transaction } from "./transaction.ts";
@@ -109,6 +110,75 @@ describe("snapshots", () => {
         const reopened = open(persistence, environment);
         expect(ranksAt(reopened, reopened.store.durableTs)).toEqual(ranks());
       }),
+    );
+  });
+
+  it("[ST17] look the same in every range, however often it was read before", () => {
+    const range = fc.record({
+      from: fc.nat(9),
+      to: fc.option(fc.nat(9)),
+      order: fc.constantFrom("asc" as const, "desc" as const),
+      limit: fc.integer({ min: 1, max: 4 }),
+    });
+    const step = fc.oneof(
+      fc.record({ item: fc.nat(6), rank: fc.option(fc.nat(9)) }),
+      fc.constantFrom("flush" as const, "refuse" as const),
+      fc.record({ advanceMs: fc.nat(40_000) }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(range, { minLength: 1, maxLength: 6 }),
+        fc.array(step, { maxLength: 40 }),
+        (ranges, steps) => {
+          const { environment, advance } = manualEnvironment();
+          const memory = openMemoryPersistence();
+          let isFull = false;
+          const persistence: Persistence = {
+            ...memory,
+            appendLog: (records) => {
+              if (isFull) throw new EngineError("DiskFull", "The disk is full.");
+              memory.appendLog(records);
+            },
+          };
+          const opened = open(persistence, environment);
+          const { store } = opened;
+          const index = store.catalog.ensureTable("items").indexes.get("by_rank")!;
+          let items = new Map<number, number>();
+          let durable = new Map<number, number>();
+          const rankKey = (rank: number) => encodeIndexKey([rank]);
+          const check = (ts: bigint, expected: Map<number, number>) => {
+            for (const { from, to, order, limit } of ranges) {
+              const end = to === null ? null : rankKey(to);
+              const found = store.scan(index, rankKey(from), end, order, limit, ts);
+              const all = [...expected.values()]
+                .filter((rank) => rank >= from && (to === null || rank < to))
+                .sort((a, b) => (order === "asc" ? a - b : b - a));
+              expect(found.map(({ document }) => document.value.rank)).toEqual(all.slice(0, limit));
+            }
+          };
+          for (const step of steps) {
+            if (step === "flush") {
+              opened.committer.flush();
+              durable = new Map(items);
+            } else if (step === "refuse") {
+              const isStaged = store.headTs !== store.durableTs;
+              isFull = true;
+              if (isStaged) expect(() => opened.committer.flush()).toThrow("The disk is full");
+              isFull = false;
+              items = new Map(durable);
+            } else if ("advanceMs" in step) {
+              advance(step.advanceMs);
+            } else {
+              if (step.rank === null && !items.has(step.item)) continue;
+              write(opened, step.item, step.rank);
+              if (step.rank === null) items.delete(step.item);
+              else items.set(step.item, step.rank);
+            }
+            check(store.headTs, items);
+            check(store.durableTs, durable);
+          }
+        },
+      ),
     );
   });
 

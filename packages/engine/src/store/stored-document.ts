@@ -10,7 +10,9 @@ export class StoredDocument {
   readonly id: string;
   readonly json: string;
   #value: JSONObject | null;
-  #keys: Map<number, readonly string[]> | null = null;
+  #reply: string | null = null;
+  /** By index number; few, so that looking through them is faster than hashing. */
+  #keys: Array<{ index: number; keys: readonly string[] }> | null = null;
 
   constructor(id: string, json: string, value: JSONObject | null = null) {
     this.id = id;
@@ -24,18 +26,25 @@ export class StoredDocument {
     return this.#value;
   }
 
+  /**
+   * The answer to "the next document of a query", written once: a live query gives out the same
+   * documents again after every message.
+   */
+  get reply(): string {
+    this.#reply ??= `{"value":${this.json},"done":false}`;
+    return this.#reply;
+  }
+
   get creationTime(): number {
     return this.value._creationTime as number;
   }
 
   /** The document's keys in an index, worked out once: writing and committing both need them. */
   keysIn(index: number, compute: () => readonly string[]): readonly string[] {
-    this.#keys ??= new Map();
-    let keys = this.#keys.get(index);
-    if (keys === undefined) {
-      keys = compute();
-      this.#keys.set(index, keys);
-    }
+    this.#keys ??= [];
+    for (const known of this.#keys) if (known.index === index) return known.keys;
+    const keys = compute();
+    this.#keys.push({ index, keys });
     return keys;
   }
 }

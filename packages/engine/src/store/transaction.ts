@@ -59,7 +59,13 @@ export class Transaction {
   }
 
   /** Entries in a range with own writes included. Counts and records nothing: the scan does. */
-  scan(index: Index, start: string, end: string | null, order: Order, limit: number): Entry[] {
+  scan(
+    index: Index,
+    start: string,
+    end: string | null,
+    order: Order,
+    limit: number,
+  ): readonly Entry[] {
     const layer = this.#pendingEntries(index, start, end, order);
     const readBelow = (after: string | null, count: number) => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;
@@ -76,7 +82,7 @@ export class Transaction {
     end: string | null,
     order: Order,
     limit: number,
-  ): KeyEntry[] {
+  ): readonly KeyEntry[] {
     const layer = this.#pendingEntries(index, start, end, order);
     const readBelow = (after: string | null, count: number) => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;

@@ -1,6 +1,6 @@
+import { IntervalTree } from "../base/interval-tree.ts";
 import type { IndexChange } from "../store/overlay.ts";
 import { type KeyInterval, keyAfter } from "../store/read-set.ts";
-import { IntervalTree } from "./interval-tree.ts";
 
 /** The watched intervals of one index: single keys by look-up, ranges by tree. */
 interface WatchedIndex<T> {

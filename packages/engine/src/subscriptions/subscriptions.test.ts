@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { IntervalTree } from "../base/interval-tree.ts";
 import { keyAfter } from "../store/read-set.ts";
-import { IntervalTree } from "./interval-tree.ts";
 import { SubscriptionRegistry } from "./subscription-registry.ts";
 
 const key = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 4 });
