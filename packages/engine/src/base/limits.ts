@@ -31,16 +31,21 @@ export const limits = {
   transactionWallMs: 5_000,
   actionWallMs: 10 * 60_000,
 
-  /** A commit group closes at whichever comes first. */
-  commitGroupMutationsMax: 512,
-  commitGroupMs: 8,
+  /**
+   * A commit group closes at whichever comes first. Only what waits already is in a group, so that
+   * long groups are a matter of overload: then the queries that many writes touch run once for all.
+   */
+  commitGroupMutationsMax: 2_048,
+  commitGroupMs: 40,
   waitingMutationsMax: 20_000,
 
   /** How long commits stay in memory before they move into the tables: old snapshots live so long. */
   baseLagMs: 20_000,
   baseBatchWritesMax: 250,
   baseDrainMs: 1_000,
-  overlayWritesMax: 50_000,
+  baseDrainBatchWritesMax: 2_000,
+  /** Under load commits move sooner, so that memory stays bounded. */
+  overlayWritesMax: 20_000,
 
   /** Of a longer document the first so many different terms are found. */
   searchTermsPerDocumentMax: 4_096,

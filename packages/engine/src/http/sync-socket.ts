@@ -5,6 +5,7 @@ import type { Environment, Timer } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import { PING } from "../protocol/server-message.ts";
 import { type SessionServices, SyncSession, type SyncTransport } from "../sync/session.ts";
+import { HeldWrites } from "./held-writes.ts";
 
 interface Connection {
   socket: WebSocket;
@@ -58,7 +59,9 @@ export class SyncSocketServer {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#accept(webSocket, new HeldWrites(socket, this.#environment)),
+    );
   }
 
   /** Says goodbye to everybody in the way that makes clients return in about a second. */
@@ -71,11 +74,12 @@ export class SyncSocketServer {
     });
   }
 
-  #accept(socket: WebSocket): void {
+  #accept(socket: WebSocket, writes: HeldWrites): void {
     const nowMs = this.#environment.monotonicMs();
     const transport: SyncTransport = {
-      send: (text, onSent) => {
+      send: (text, onSent, isFollowed = false) => {
         if (socket.readyState !== socket.OPEN) return;
+        if (isFollowed) writes.hold();
         connection.lastSentMs = this.#environment.monotonicMs();
         connection.stalledSinceMs ??= connection.lastSentMs;
         socket.send(text, () => {
@@ -83,6 +87,7 @@ export class SyncSocketServer {
             socket.bufferedAmount === 0 ? null : this.#environment.monotonicMs();
           onSent?.();
         });
+        if (!isFollowed) writes.release();
       },
       unsentBytes: () => socket.bufferedAmount,
       close: (code, reason) => socket.close(code, reason),

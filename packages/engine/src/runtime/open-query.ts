@@ -30,7 +30,7 @@ export class OpenQuery {
   /** The next document that passes, or null when the range or a limit is exhausted. */
   next(): StoredDocument | null {
     for (;;) {
-      if (this.#remaining.includes(0)) return null;
+      if (this.#hasReachedLimit()) return null;
       const document = this.#scan.next();
       if (!document) return null;
       if (this.#passes(document)) return document;
@@ -41,8 +41,17 @@ export class OpenQuery {
     this.#scan.close();
   }
 
+  #hasReachedLimit(): boolean {
+    for (let place = 0; place < this.#remaining.length; place++) {
+      if (this.#remaining[place] === 0) return true;
+    }
+    return false;
+  }
+
   #passes(document: StoredDocument): boolean {
-    for (const [place, operator] of this.#plan.operators.entries()) {
+    const { operators } = this.#plan;
+    for (let place = 0; place < operators.length; place++) {
+      const operator = operators[place]!;
       if (operator.kind === "filter") {
         if (!operator.accepts(document.value)) return false;
       } else {

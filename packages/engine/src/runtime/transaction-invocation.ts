@@ -107,12 +107,11 @@ export class TransactionInvocation implements Invocation {
 
   #perform(operation: string, argumentsJson: string): string | Promise<string> {
     this.#requireOpen(operation);
+    if (operation === "1.0/queryStreamNext") return this.#streamNext(queryIdOf(argumentsJson));
     const args = JSON.parse(argumentsJson) as Arguments;
     switch (operation) {
       case "1.0/get":
         return this.#get(args);
-      case "1.0/queryStreamNext":
-        return this.#streamNext(args.queryId as number);
       case "1.0/queryPage":
         return this.#queryPage(args);
       case "1.0/getUserIdentity":
@@ -179,7 +178,7 @@ export class TransactionInvocation implements Invocation {
     const query = this.#queries.get(queryId);
     if (!query) throw new FunctionCallError("This query is closed.");
     const document = query.next();
-    return document ? `{"value":${document.json},"done":false}` : '{"value":null,"done":true}';
+    return document ? document.reply : '{"value":null,"done":true}';
   }
 
   #queryPage(args: Arguments): string {
@@ -295,6 +294,16 @@ export class TransactionInvocation implements Invocation {
       throw new Error(`${operation} was called after the function had returned; await it.`);
     }
   }
+}
+
+/**
+ * The query that a document is asked of. The library asks for each document by itself, always in
+ * these words, which are faster sliced than parsed.
+ */
+function queryIdOf(argumentsJson: string): number {
+  const head = '{"queryId":';
+  if (argumentsJson.startsWith(head)) return Number(argumentsJson.slice(head.length, -1));
+  return (JSON.parse(argumentsJson) as { queryId: number }).queryId;
 }
 
 /** The path out of a function address. Source: convex 1.48 `server/components/paths.ts`. */

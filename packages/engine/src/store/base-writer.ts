@@ -38,7 +38,7 @@ export class BaseWriter {
   drain(): void {
     const untilMs = this.#environment.monotonicMs() + limits.baseDrainMs;
     while (this.#environment.monotonicMs() < untilMs) {
-      if (!this.#moveSlice(Number.POSITIVE_INFINITY)) return;
+      if (!this.#moveSlice(Number.POSITIVE_INFINITY, limits.baseDrainBatchWritesMax)) return;
     }
   }
 
@@ -53,12 +53,13 @@ export class BaseWriter {
     const run = () => {
       this.#isScheduled = false;
       if (this.#isClosed) return;
-      const isCrowded = this.#waitingWrites > limits.overlayWritesMax;
-      const newestMs = isCrowded
-        ? Number.POSITIVE_INFINITY
-        : this.#environment.monotonicMs() - limits.baseLagMs;
+      const excess = this.#waitingWrites - limits.overlayWritesMax;
+      const newestMs =
+        excess > 0 ? Number.POSITIVE_INFINITY : this.#environment.monotonicMs() - limits.baseLagMs;
+      // The more has come in during a turn of the loop, the more must go out in one.
+      const writesMax = limits.baseBatchWritesMax + Math.max(0, Math.ceil(excess / 4));
       try {
-        const moved = this.#moveSlice(newestMs);
+        const moved = this.#moveSlice(newestMs, writesMax);
         if (this.#waiting.length > 0) this.#schedule(moved ? 0 : limits.baseLagMs / 4);
       } catch (error) {
         this.#environment.log(
@@ -76,13 +77,13 @@ export class BaseWriter {
   }
 
   /** One transaction's worth of commits staged before `newestMs`; false when there was nothing to do. */
-  #moveSlice(newestMs: number): boolean {
+  #moveSlice(newestMs: number, writesMax: number): boolean {
     const oldestReadTs = this.#store.oldestReadTs();
     let count = 0;
     let writes = 0;
     for (const commit of this.#waiting) {
       if (commit.ts > oldestReadTs || commit.stagedMs > newestMs) break;
-      if (writes >= limits.baseBatchWritesMax) break;
+      if (writes >= writesMax) break;
       writes += commit.baseWrites.length + 1;
       count++;
     }

@@ -30,8 +30,12 @@ import { modificationOf, resultOf, type Subscription } from "./watched-query.ts"
 
 /** The socket as a session sees it. */
 export interface SyncTransport {
-  /** Sends one frame; `onSent` is called when it has left for the network. */
-  send(text: string, onSent?: () => void): void;
+  /**
+   * Sends one frame; `onSent` is called when it has left for the network.
+   *
+   * @param isFollowed Whether another frame will follow in a moment, with which it may travel.
+   */
+  send(text: string, onSent?: () => void, isFollowed?: boolean): void;
   /** Bytes accepted for sending that have not left yet. */
   unsentBytes(): number;
   close(code: number, reason: string): void;
@@ -229,8 +233,8 @@ export class SyncSession {
     }
   }
 
-  #send(text: string): void {
-    this.#transport.send(text, () => this.#noteSent());
+  #send(text: string, isFollowed = false): void {
+    this.#transport.send(text, () => this.#noteSent(), isFollowed);
   }
 
   #noteSent(): void {
@@ -397,7 +401,7 @@ export class SyncSession {
       return;
     }
     const success = { requestId, success: true as const, resultJson: result.valueJson };
-    this.#send(mutationResponse({ ...success, ts, logLinesJson }));
+    this.#send(mutationResponse({ ...success, ts, logLinesJson }), true);
     this.#owesTransition = true;
     this.#requestRefresh();
   }
