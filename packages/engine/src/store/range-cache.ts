@@ -3,8 +3,8 @@ import type { Entry, Order } from "./merge-range.ts";
 import type { IndexChange } from "./overlay.ts";
 
 const CACHED_ENTRIES_MAX = 20_000;
-/** Longer reads are seldom repeated and would push the short ones out. */
-const CACHED_LIMIT_MAX = 64;
+/** Longer ones are seldom read again and would push the short ones out. */
+const CACHED_RANGE_MAX = 64;
 
 /** What a range read found, as of the newest commit. */
 interface CachedRange {
@@ -43,7 +43,6 @@ export class RangeCache {
     limit: number,
     ts: bigint,
   ): readonly Entry[] | null {
-    if (limit > CACHED_LIMIT_MAX) return null;
     const cached = this.#ranges.get(nameOf(index, start, end, order, limit));
     if (!cached || cached.sinceTs > ts) return null;
     cached.wasUsed = true;
@@ -60,7 +59,7 @@ export class RangeCache {
     ts: bigint,
     entries: readonly Entry[],
   ): void {
-    if (limit > CACHED_LIMIT_MAX || (end !== null && start >= end)) return;
+    if (entries.length > CACHED_RANGE_MAX || (end !== null && start >= end)) return;
     const name = nameOf(index, start, end, order, limit);
     const known = this.#ranges.get(name);
     if (known) this.#forget(known);
@@ -85,7 +84,7 @@ export class RangeCache {
       tree.visitContaining(change.key, (range) => concerned.push(range));
       for (const range of concerned) {
         const entries = changed(range, change);
-        if (entries === null) {
+        if (entries === null || entries.length > CACHED_RANGE_MAX) {
           this.#forget(range);
           continue;
         }

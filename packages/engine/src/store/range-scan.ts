@@ -28,6 +28,8 @@ export class RangeScan {
   #aheadAtWrite: number;
   #readAhead: number;
   #lastKey: string | null = null;
+  /** The last reading found less than it asked for: there is nothing behind it. */
+  #isLastAhead = false;
   #isExhausted = false;
   #isClosed = false;
 
@@ -51,7 +53,8 @@ export class RangeScan {
   next(): StoredDocument | null {
     if (this.#isExhausted || this.#isClosed) return null;
     const isStale = this.#aheadAtWrite !== this.#transaction.writeCount;
-    if (this.#place >= this.#ahead.length || isStale) this.#fill();
+    const isUsedUp = this.#place >= this.#ahead.length;
+    if (isStale || (isUsedUp && !this.#isLastAhead)) this.#fill();
     const entry = this.#ahead[this.#place++];
     if (!entry) {
       this.#isExhausted = true;
@@ -80,6 +83,7 @@ export class RangeScan {
     const to = last !== null && order === "desc" ? last : end;
     this.#aheadAtWrite = this.#transaction.writeCount;
     this.#ahead = this.#transaction.scan(index, from, to, order, this.#readAhead);
+    this.#isLastAhead = this.#ahead.length < this.#readAhead;
     this.#place = 0;
     this.#readAhead = Math.min(this.#readAhead * 4, READ_AHEAD_MAX);
   }
