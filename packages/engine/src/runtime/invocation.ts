@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { limits } from "../base/limits.ts";
+import type { StoredDocument } from "../store/stored-document.ts";
 import { formatLogLine } from "./log-lines.ts";
+import type { SerializedQuery } from "./query-plan.ts";
 
 /** What the stock library finds behind the global `Convex` while a function of ours runs. */
 export interface SyscallHandler {
@@ -19,6 +21,8 @@ export interface Invocation extends SyscallHandler {
   /** Whether a function of the same transaction has called it. */
   readonly isNested: boolean;
   readonly log: FunctionLog;
+  /** All documents of a query at once, where there is a database. @see readWhole */
+  readAll?(query: SerializedQuery): StoredDocument[];
 }
 
 /** The lines that a function wrote to its console, bounded. */

@@ -10,6 +10,7 @@ import { EMPTY_SCHEMA, parseSchema, type SchemaDefinition } from "../schema/sche
 import { findSpecialFile, listFunctionFiles } from "./function-files.ts";
 import { createFunctionGlobals, FUNCTION_GLOBAL_NAMES } from "./function-globals.ts";
 import { createFunctionRegistry, type FunctionRegistry } from "./function-registry.ts";
+import { type ConvexLibrary, readWhole } from "./whole-reads.ts";
 
 /** What a functions folder amounts to. */
 export interface LoadedFunctions {
@@ -20,6 +21,8 @@ export interface LoadedFunctions {
 }
 
 const GLOBALS_MODULE = "parley-function-globals";
+const LIBRARY_MODULE = "parley-convex-library";
+const LIBRARY_ENTRY = "special/library";
 let deployments = 0;
 let bundling = 0;
 
@@ -46,6 +49,7 @@ export async function loadFunctions(
       const file = findSpecialFile(dir, name);
       if (file) entryPoints[`special/${name}`] = file;
     }
+    entryPoints[LIBRARY_ENTRY] = LIBRARY_MODULE;
   } catch (error) {
     throw new EngineError("FunctionsInvalid", `The functions folder ${dir} cannot be read.`, {
       cause: error,
@@ -72,6 +76,7 @@ export async function loadFunctions(
             unknown
           >)
         : null;
+    await readWhole((await load(LIBRARY_ENTRY)) as unknown as ConvexLibrary);
     const modules = new Map<string, Record<string, unknown>>();
     for (const name of Object.keys(entryPoints)) {
       if (!name.startsWith("functions/")) continue;
@@ -124,7 +129,7 @@ async function bundle(
     sourcemap: "inline",
     inject: [globalsFile],
     nodePaths: [ownNodeModules()],
-    plugins: [nodeModulesStayOutside],
+    plugins: [nodeModulesStayOutside, libraryOf(dir)],
     logLevel: "silent",
   });
   writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
@@ -142,3 +147,24 @@ const nodeModulesStayOutside: Plugin = {
     builder.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
   },
 };
+
+/** The copy of the stock library that the folder's own modules get. */
+function libraryOf(dir: string): Plugin {
+  const contents = `
+    export { queryGeneric } from "convex/server";
+    export { jsonToConvex } from "convex/values";
+  `;
+  return {
+    name: "library-of-the-functions",
+    setup(builder) {
+      builder.onResolve({ filter: new RegExp(`^${LIBRARY_MODULE}$`) }, ({ path }) => ({
+        path,
+        namespace: LIBRARY_MODULE,
+      }));
+      builder.onLoad({ filter: /.*/, namespace: LIBRARY_MODULE }, () => ({
+        contents,
+        resolveDir: dir,
+      }));
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import { limits } from "../base/limits.ts";
 import { type Caller, identityOf } from "../identity/caller.ts";
 import { canonicalFunctionPath } from "../protocol/function-path.ts";
+import type { StoredDocument } from "../store/stored-document.ts";
 import { Transaction } from "../store/transaction.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { encodeInt64 } from "../values/scalar.ts";
@@ -160,6 +161,19 @@ export class TransactionInvocation implements Invocation {
 
   jsSyscall(operation: string): unknown {
     throw new Error(`Unknown operation ${operation}`);
+  }
+
+  readAll(serialized: SerializedQuery): StoredDocument[] {
+    this.#requireOpen("A query");
+    const plan = planQuery(serialized, this.#services.store.catalog);
+    const query = new OpenQuery(this.#state.transaction, plan);
+    const documents: StoredDocument[] = [];
+    try {
+      for (let next = query.next(); next; next = query.next()) documents.push(next);
+    } finally {
+      query.close();
+    }
+    return documents;
   }
 
   #openQuery(query: SerializedQuery): number {
