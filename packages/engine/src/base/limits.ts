@@ -46,6 +46,8 @@ export const limits = {
   baseDrainBatchWritesMax: 2_000,
   /** Under load commits move sooner, so that memory stays bounded. */
   overlayWritesMax: 20_000,
+  /** Pages of 4 KiB in the write-ahead log, after which a commit has to move them itself. */
+  walPagesMax: 4_000,
 
   /** Of a longer document the first so many different terms are found. */
   searchTermsPerDocumentMax: 4_096,

@@ -94,6 +94,7 @@ export function openMemoryPersistence(): Persistence {
     dropIndex: (number) => {
       indexes.delete(number);
     },
+    checkpoint: () => {},
     close: () => {},
   };
 }

@@ -94,5 +94,8 @@ export interface Persistence {
   ): void;
   dropIndex(index: number): void;
 
+  /** Moves what the disk holds twice to its place, when there is time: nothing depends on it. */
+  checkpoint(): void;
+
   close(): void;
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { EngineError } from "../base/engine-error.ts";
+import { limits } from "../base/limits.ts";
 import type {
   BaseBatch,
   BaseRow,
@@ -36,13 +37,15 @@ const TABLES = `
  * The store on disk: one SQLite file, one connection, WAL, `synchronous=FULL`.
  *
  * One connection only: the WAL-reset bug of older versions and most locking trouble need two.
- * Checkpoints are SQLite's own, after a thousand pages, inside the transaction that crosses it.
+ * Checkpoints are asked for in quiet moments; when there are none, SQLite makes one itself inside
+ * the transaction that finds too many pages waiting.
  */
 export function openSqlitePersistence(dataDir: string): Persistence {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const db = new Database(join(dataDir, "engine.sqlite"));
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
+  db.pragma(`wal_autocheckpoint = ${limits.walPagesMax}`);
   db.pragma("temp_store = MEMORY");
   db.pragma("cache_size = -65536");
   checkVersions(db);
@@ -117,8 +120,7 @@ export function openSqlitePersistence(dataDir: string): Persistence {
   };
 
   const applyWrite = (write: BaseWrite): void => {
-    const found = statements.findRow.get(write.byIdIndex, toBytes(write.idKey));
-    let row = found?.row ?? null;
+    let row = isInsert(write) ? null : findRow(write);
     for (const entry of write.removedEntries) {
       statements.removeEntry.run(entry.index, toBytes(entry.key));
     }
@@ -135,6 +137,9 @@ export function openSqlitePersistence(dataDir: string): Persistence {
       statements.addEntry.run(entry.index, toBytes(entry.key), row);
     }
   };
+
+  const findRow = ({ byIdIndex, idKey }: BaseWrite): number | null =>
+    statements.findRow.get(byIdIndex, toBytes(idKey))?.row ?? null;
 
   const appendAll = db.transaction((records: readonly LogRecord[]) => {
     for (const record of records) statements.append.run(record.ts, record.body);
@@ -199,10 +204,16 @@ export function openSqlitePersistence(dataDir: string): Persistence {
     addEntries: (index, byIdIndex, entries) =>
       guardDisk(() => addAllEntries(index, byIdIndex, entries)),
     dropIndex: (index) => guardDisk(() => statements.dropIndex.run(index)),
+    checkpoint: () => guardDisk(() => db.pragma("wal_checkpoint(PASSIVE)")),
     close: () => {
       db.close();
     },
   };
+}
+
+/** A new document brings its entry in `by_id` along. */
+function isInsert({ byIdIndex, addedEntries }: BaseWrite): boolean {
+  return addedEntries.some(({ index }) => index === byIdIndex);
 }
 
 function toBytes(key: string): Buffer {

@@ -1,10 +1,10 @@
 import { documentError, validateDocument } from "../schema/validator.ts";
 import type { Table } from "../store/catalog.ts";
 import { StoredDocument } from "../store/stored-document.ts";
-import { encodeDocumentId } from "../values/document-id.ts";
 import { checkDocument } from "../values/document-limits.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
+import { newDocumentId } from "./new-document-id.ts";
 import { type RuntimeServices, tableNameOfId } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
@@ -26,7 +26,7 @@ export function insertDocument(
 ): string {
   const table = services.store.catalog.ensureTable(tableName);
   checkFields(services, table, fields);
-  const id = encodeDocumentId(table.number, services.environment.randomBytes(16));
+  const id = newDocumentId(services.environment, table);
   writeDocument(state, table, id, fields, state.nextCreationTime(), null);
   return id;
 }

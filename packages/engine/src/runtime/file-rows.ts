@@ -6,6 +6,7 @@ import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
 import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
+import { newInternalId } from "./new-document-id.ts";
 import type { StoreServices } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
@@ -35,7 +36,7 @@ export function insertFile(
   file: ReceivedFile,
   contentType: string | null,
 ): string {
-  const internalId = services.environment.randomBytes(16);
+  const internalId = newInternalId(services.environment);
   const id = write(services, state, FILE_TABLE, internalId, {
     sha256: file.sha256,
     size: file.sizeBytes,

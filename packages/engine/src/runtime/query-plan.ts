@@ -57,7 +57,10 @@ export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
   return {
     source,
     operators: query.operators.map(planOperator),
-    fingerprint: fingerprintOf(query, index),
+    // Only pages need it.
+    get fingerprint() {
+      return fingerprintOf(query, index);
+    },
   };
 }
 

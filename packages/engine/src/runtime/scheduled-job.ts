@@ -1,8 +1,8 @@
 import { limits } from "../base/limits.ts";
 import { StoredDocument } from "../store/stored-document.ts";
-import { encodeDocumentId } from "../values/document-id.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
+import { newDocumentId } from "./new-document-id.ts";
 import type { RuntimeServices } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
@@ -73,7 +73,7 @@ export function scheduleJob(
       : { state: { kind: "pending" } }),
   };
   const table = services.store.catalog.ensureTable(JOB_TABLE);
-  const id = encodeDocumentId(table.number, services.environment.randomBytes(16));
+  const id = newDocumentId(services.environment, table);
   const value = { ...row, _creationTime: state.nextCreationTime(), _id: id } as JSONObject;
   state.transaction.write(table, id, new StoredDocument(id, JSON.stringify(value), value));
   return id;

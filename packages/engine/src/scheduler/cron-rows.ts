@@ -1,8 +1,8 @@
 import { limits } from "../base/limits.ts";
+import { newDocumentId } from "../runtime/new-document-id.ts";
 import type { RuntimeServices } from "../runtime/services.ts";
 import type { TransactionState } from "../runtime/transaction-state.ts";
 import { StoredDocument } from "../store/stored-document.ts";
-import { encodeDocumentId } from "../values/document-id.ts";
 import type { JSONObject } from "../values/json.ts";
 
 const CRON_TABLE = "_cron_jobs";
@@ -32,7 +32,7 @@ export function writeCronRow(
 ): string {
   const table = services.store.catalog.ensureTable(CRON_TABLE);
   const before = row._id === null ? null : state.transaction.get(table, row._id);
-  const id = row._id ?? encodeDocumentId(table.number, services.environment.randomBytes(16));
+  const id = row._id ?? newDocumentId(services.environment, table);
   const value: JSONObject = {
     identifier: row.identifier,
     spec: row.spec,

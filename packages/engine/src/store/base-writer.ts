@@ -60,6 +60,7 @@ export class BaseWriter {
       const writesMax = limits.baseBatchWritesMax + Math.max(0, Math.ceil(excess / 4));
       try {
         const moved = this.#moveSlice(newestMs, writesMax);
+        if (!moved || this.#waiting.length === 0) this.#persistence.checkpoint();
         if (this.#waiting.length > 0) this.#schedule(moved ? 0 : limits.baseLagMs / 4);
       } catch (error) {
         this.#environment.log(
