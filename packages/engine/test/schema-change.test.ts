@@ -24,6 +24,7 @@ async function withDeployment(
       join(functionsDir, "notes.ts"),
       `import { mutationGeneric, queryGeneric } from "convex/server";
        export const add = mutationGeneric((ctx, note) => ctx.db.insert("notes", note));
+       export const addPage = mutationGeneric((ctx, page) => ctx.db.insert("pages", page));
        export const list = queryGeneric(async (ctx) =>
          (await ctx.db.query("notes").collect()).map((note) => note.text));`,
     );
@@ -72,6 +73,20 @@ it("[ST16] refuses a schema that rows violate, names them, and leaves everything
 
     const again = await start("{ notes: defineTable(v.any()) }");
     expect(await again.query(notes.list!)).toEqual(["fits", "one", "two"]);
+  });
+});
+
+it("[ST16] names every table that has rows which do not fit", async () => {
+  await withDeployment(async (start) => {
+    const http = await start("{ notes: defineTable(v.any()), pages: defineTable(v.any()) }");
+    const note = (await http.mutation(notes.add!, { text: 1 })) as string;
+    const page = (await http.mutation(notes.addPage!, { text: 2 })) as string;
+    const strict =
+      "{ notes: defineTable({ text: v.string() }), pages: defineTable({ text: v.string() }) }";
+    const refusal = await start(strict).catch((error: Error) => error.message);
+    expect(refusal).toMatch(
+      new RegExp(`^Table "notes" .* ${note}: field "text", .*\nTable "pages" .* ${page}: .*$`),
+    );
   });
 });
 

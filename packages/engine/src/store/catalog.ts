@@ -26,6 +26,8 @@ export interface Index {
   keyFields: readonly string[];
   /** Whether functions may query it: not while it is staged. */
   queryable: boolean;
+  /** Whether it has an entry for every row; until then a start begins it anew. */
+  isBuilt: boolean;
   table: Table;
 }
 
@@ -47,6 +49,8 @@ export interface CatalogRecord {
     name: string;
     indexes: IndexRecord[];
   }>;
+  /** Indexes that are gone but for entries that may still be there. */
+  dropped?: number[];
 }
 
 interface IndexRecord {
@@ -55,6 +59,8 @@ interface IndexRecord {
   fields: string[];
   /** The version of the keys of a search index; absent for a database index. */
   search?: number;
+  /** It has not got all of its entries yet. */
+  isUnbuilt?: true;
 }
 
 /** An index as a schema, or the system, asks for it. */
@@ -65,8 +71,9 @@ interface WantedIndex {
   staged: boolean;
 }
 
+/** What is left to do on disk, also from earlier times that were cut off. */
 export interface CatalogChange {
-  addedIndexes: Index[];
+  unbuiltIndexes: Index[];
   droppedIndexes: number[];
 }
 
@@ -80,6 +87,7 @@ export class Catalog {
   readonly #tablesByNumber = new Map<number, Table>();
   #nextTable = FIRST_USER_TABLE;
   #nextIndex = 1;
+  readonly #dropped = new Set<number>();
   readonly #save: (record: CatalogRecord) => void;
 
   constructor(record: CatalogRecord | null, save: (record: CatalogRecord) => void) {
@@ -87,6 +95,7 @@ export class Catalog {
     if (record) {
       this.#nextTable = record.nextTable;
       this.#nextIndex = record.nextIndex;
+      for (const number of record.dropped ?? []) this.#dropped.add(number);
       for (const { number, name, indexes } of record.tables) this.#restore(number, name, indexes);
     }
     for (const { name, number } of SYSTEM_TABLES) {
@@ -133,9 +142,13 @@ export class Catalog {
     return decoded ? (this.#tablesByNumber.get(decoded.tableNumber) ?? null) : null;
   }
 
-  /** Makes tables and indexes agree with a schema; rows of new indexes are the caller's to build. */
+  /**
+   * Makes tables and indexes agree with a schema. What that leaves to do is the caller's, who tells
+   * each piece that is done with `noteBuilt` and `noteDropped`: whatever a crash cuts off is left to
+   * do for the next start.
+   */
   applySchema(schema: SchemaDefinition): CatalogChange {
-    const change: CatalogChange = { addedIndexes: [], droppedIndexes: [] };
+    const unbuiltIndexes: Index[] = [];
     for (const definition of schema.tables.values()) {
       if (!this.#tables.has(definition.name)) this.#add(this.#nextTable++, definition.name);
     }
@@ -149,19 +162,33 @@ export class Catalog {
         if (same && same.kind === index.kind && sameFields(index.keyFields, same.keyFields)) {
           index.queryable = !same.staged;
           wanted.delete(name);
+          if (!index.isBuilt) unbuiltIndexes.push(index);
         } else {
           table.indexes.delete(name);
-          change.droppedIndexes.push(index.number);
+          this.#dropped.add(index.number);
         }
       }
       for (const { name, kind, keyFields, staged } of wanted.values()) {
         const index = this.#addIndex(table, this.#nextIndex++, name, keyFields, kind);
         index.queryable = !staged;
-        change.addedIndexes.push(index);
+        index.isBuilt = false;
+        unbuiltIndexes.push(index);
       }
     }
     this.#save(this.record());
-    return change;
+    return { unbuiltIndexes, droppedIndexes: [...this.#dropped] };
+  }
+
+  /** The index has all of its entries. */
+  noteBuilt(index: Index): void {
+    index.isBuilt = true;
+    this.#save(this.record());
+  }
+
+  /** No entry of the index is left. */
+  noteDropped(number: number): void {
+    this.#dropped.delete(number);
+    this.#save(this.record());
   }
 
   record(): CatalogRecord {
@@ -171,22 +198,25 @@ export class Catalog {
       tables: [...this.#tables.values()].map((table) => ({
         number: table.number,
         name: table.name,
-        indexes: [...table.indexes.values()].map(({ number, name, kind, keyFields }) => ({
+        indexes: [...table.indexes.values()].map(({ number, name, kind, keyFields, isBuilt }) => ({
           number,
           name,
           fields: [...keyFields],
           ...(kind === "search" ? { search: SEARCH_KEY_VERSION } : {}),
+          ...(isBuilt ? {} : { isUnbuilt: true as const }),
         })),
       })),
+      ...(this.#dropped.size > 0 ? { dropped: [...this.#dropped] } : {}),
     };
   }
 
   #restore(number: number, name: string, indexes: readonly IndexRecord[]): void {
     const table = { number, name, definition: null, indexes: new Map() } as unknown as Table;
-    for (const { number, name, fields, search } of indexes) {
+    for (const { number, name, fields, search, isUnbuilt } of indexes) {
       // Keys of another version are wanted by nobody: without fields the index is dropped and built anew.
       const keyFields = search === undefined || search === SEARCH_KEY_VERSION ? fields : [];
-      this.#addIndex(table, number, name, keyFields, search === undefined ? "database" : "search");
+      const kind = search === undefined ? "database" : "search";
+      this.#addIndex(table, number, name, keyFields, kind).isBuilt = isUnbuilt !== true;
     }
     table.byId = table.indexes.get("by_id")!;
     table.byCreationTime = table.indexes.get("by_creation_time")!;
@@ -213,7 +243,15 @@ export class Catalog {
     keyFields: readonly string[],
     kind: Index["kind"] = "database",
   ): Index {
-    const index: Index = { number, name, kind, keyFields, queryable: true, table };
+    const index: Index = {
+      number,
+      name,
+      kind,
+      keyFields,
+      queryable: true,
+      isBuilt: true,
+      table,
+    };
     table.indexes.set(name, index);
     return index;
   }

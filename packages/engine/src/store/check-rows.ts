@@ -17,7 +17,7 @@ const NAMED_ROWS_MAX = 5;
  * While a schema is in force no row that it forbids can be written, so that rows need looking at
  * only when its text is another than the last time. Nothing is changed when they do not fit.
  *
- * @throws EngineError "SchemaMismatch" naming table, field and the first ids.
+ * @throws EngineError "SchemaMismatch" naming table, field and the first ids, a line for each table.
  */
 export function checkRows(
   persistence: Persistence,
@@ -27,12 +27,15 @@ export function checkRows(
 ): void {
   const digest = digestOf(schema);
   if (persistence.readSetting(CHECKED_SETTING) === digest) return;
+  const refusals: string[] = [];
   if (schema.schemaValidation) {
     for (const definition of schema.tables.values()) {
       const table = catalog.findTable(definition.name);
-      if (table) checkTable(persistence, catalog, table, definition, environment);
+      const refusal = table && checkTable(persistence, catalog, table, definition, environment);
+      if (refusal) refusals.push(refusal);
     }
   }
+  if (refusals.length > 0) throw new EngineError("SchemaMismatch", refusals.join("\n"));
   persistence.writeSetting(CHECKED_SETTING, digest);
 }
 
@@ -41,14 +44,15 @@ export function forgetChecks(persistence: Persistence): void {
   persistence.writeSetting(CHECKED_SETTING, "");
 }
 
+/** What is wrong with a table's rows, in one sentence; null when they fit. */
 function checkTable(
   persistence: Persistence,
   catalog: Catalog,
   table: Table,
   { documentType }: TableDefinition,
   environment: Environment,
-): void {
-  if (documentType === null) return;
+): string | null {
+  if (documentType === null) return null;
   const tableNameOfId = (id: string) => catalog.tableOfId(id)?.name ?? null;
   const offending: Array<{ id: string; failure: ValidationFailure }> = [];
   let from = "";
@@ -70,15 +74,12 @@ function checkTable(
     });
   }
   const first = offending[0];
-  if (!first) return;
+  if (!first) return null;
   const { field, message } = first.failure;
   const ids = offending.filter(({ failure }) => failure.field === field).map(({ id }) => id);
   const what = field === "" ? "whole documents" : `field "${field.slice(0, 256)}"`;
   const reason = message.split(/[.\n]/, 1)[0];
-  throw new EngineError(
-    "SchemaMismatch",
-    `Table "${table.name}" has rows that the schema does not permit, first ${ids.join(", ")}: ${what}, ${reason}; change the schema or these rows.`,
-  );
+  return `Table "${table.name}" has rows that the schema does not permit, first ${ids.join(", ")}: ${what}, ${reason}; change the schema or these rows.`;
 }
 
 function digestOf({ schemaValidation, tables }: SchemaDefinition): string {

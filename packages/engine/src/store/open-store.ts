@@ -13,6 +13,7 @@ import { StoredDocument } from "./stored-document.ts";
 
 const OPENED_TS_SETTING = "opened_ts";
 const ROWS_PER_STEP = 1_000;
+const PROGRESS_MS = 1_000;
 
 export interface OpenStore {
   store: DocumentStore;
@@ -38,8 +39,14 @@ export function openStore(
   const lastTs = advanceClock(persistence, environment, tables.lastTs);
   checkRows(persistence, catalog, schema, environment);
   const change = catalog.applySchema(schema);
-  for (const number of change.droppedIndexes) persistence.dropIndex(number);
-  for (const index of change.addedIndexes) buildIndex(persistence, index, environment);
+  for (const number of change.droppedIndexes) {
+    persistence.dropIndex(number);
+    catalog.noteDropped(number);
+  }
+  for (const index of change.unbuiltIndexes) {
+    buildIndex(persistence, index, environment);
+    catalog.noteBuilt(index);
+  }
   persistence.forgetRequestsBefore(environment.nowMs() - limits.requestRecordsKeptMs);
 
   const store = new DocumentStore(persistence, catalog, new Overlay(), lastTs);
@@ -74,13 +81,19 @@ function advanceClock(persistence: Persistence, environment: Environment, lastTs
   return ts;
 }
 
-/** Builds a new index over the rows that its table has already. */
+/**
+ * Builds an index over the rows that its table has already, a batch at a time. Entries that are there
+ * from a time that was cut off are written again.
+ */
 function buildIndex(persistence: Persistence, index: Index, environment: Environment): void {
   const byId = index.table.byId.number;
+  const about = (rows: number) => ({ index: `${index.table.name}.${index.name}`, rows });
   let from = "";
   let built = 0;
+  let toldMs = environment.monotonicMs();
   for (;;) {
     const rows = persistence.scan(byId, from, null, "asc", ROWS_PER_STEP);
+    if (built === 0 && rows.length > 0) environment.log("info", "Building an index.", about(0));
     const entries = rows.flatMap(({ key: idKey, id, body }) =>
       indexKeysOf(index, new StoredDocument(id, body)).map((key) => ({ key, idKey })),
     );
@@ -88,9 +101,9 @@ function buildIndex(persistence: Persistence, index: Index, environment: Environ
     built += rows.length;
     if (rows.length < ROWS_PER_STEP) break;
     from = `${rows.at(-1)!.key}\0`;
-    environment.log("info", "Building an index.", {
-      index: `${index.table.name}.${index.name}`,
-      rows: built,
-    });
+    if (environment.monotonicMs() - toldMs < PROGRESS_MS) continue;
+    toldMs = environment.monotonicMs();
+    environment.log("info", "Building an index.", about(built));
   }
+  if (built > 0) environment.log("info", "An index is built.", about(built));
 }
