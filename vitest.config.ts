@@ -5,7 +5,8 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const resolve = { alias: { "@": root.replace(/\/$/, "") } };
 
 /**
- * Six suites, one runner. `rules` reads the sources themselves: imports, sizes, documents. The two
+ * Seven suites, one runner. `rules` reads the sources themselves: imports, sizes, documents. `kills`
+ * ends engines in the middle of their work and has its own pace. The two
  * `functions` suites are the same files: once on our engine, once on Convex's own `convex-test`, so
  * that the functions stay portable.
  */
@@ -26,6 +27,10 @@ export default defineConfig({
       {
         resolve,
         test: { name: "engine", include: ["packages/engine/**/*.test.ts"] },
+      },
+      {
+        resolve,
+        test: { name: "kills", include: ["packages/engine/test/kills/*.campaign.ts"] },
       },
       {
         resolve: {

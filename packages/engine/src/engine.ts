@@ -185,11 +185,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       const within = (ms: number) =>
         new Promise<void>((resolve) => environment.setTimer(ms, resolve));
+      sockets.stopListening();
       const ownWork = [core.scheduler.close(), core.crons.close(), core.fileCollector.close()];
       await Promise.race([Promise.all(ownWork), within(500)]);
       await Promise.race([runtime.close(), within(2_000)]);
-      // One more turn of the loop, so that answers and their transitions leave before the goodbye.
-      await new Promise<void>((resolve) => environment.defer(() => environment.defer(resolve)));
+      // Answers leave before the goodbye, and the transitions without which clients do not believe them.
+      await Promise.race([refreshQueries.settle(), within(500)]);
       sockets.close();
       await new Promise<void>((resolve) => environment.setTimer(50, resolve));
       core.close();

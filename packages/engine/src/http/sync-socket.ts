@@ -30,6 +30,7 @@ export class SyncSocketServer {
   readonly #connections = new Set<Connection>();
   readonly #server: WebSocketServer;
   #livenessTimer: Timer | null = null;
+  #isDeaf = false;
   #isClosed = false;
 
   constructor(services: SessionServices) {
@@ -62,6 +63,14 @@ export class SyncSocketServer {
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
       this.#accept(webSocket, new HeldWrites(socket, this.#environment)),
     );
+  }
+
+  /**
+   * Takes nothing in from now on: what comes is never begun, and is sent again by its client to
+   * whoever serves next. Answers to what came before still go out.
+   */
+  stopListening(): void {
+    this.#isDeaf = true;
   }
 
   /** Says goodbye to everybody in the way that makes clients return in about a second. */
@@ -115,6 +124,7 @@ export class SyncSocketServer {
   #receive(connection: Connection, data: RawData, isBinary: boolean): void {
     const { socket, session } = connection;
     connection.lastHeardMs = this.#environment.monotonicMs();
+    if (this.#isDeaf) return;
     if (isBinary) {
       socket.close(1003, "TextFramesOnly");
       return;

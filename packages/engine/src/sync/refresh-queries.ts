@@ -43,6 +43,12 @@ export class RefreshQueries {
     this.#schedule();
   }
 
+  /** Resolves once everybody has been sent what there is to say; the next change begins anew. */
+  async settle(): Promise<void> {
+    do await new Promise<void>((resolve) => this.#environment.defer(resolve));
+    while (this.#isScheduled);
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
