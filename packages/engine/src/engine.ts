@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { EngineError } from "./base/engine-error.ts";
 import { type Environment, type Log, realEnvironment } from "./base/environment.ts";
+import { watchEventLoop } from "./base/event-loop-watch.ts";
 import { createCore, type EngineCore } from "./core.ts";
 import { openDiskFiles } from "./files/disk-files.ts";
 import { openMemoryFiles } from "./files/memory-files.ts";
@@ -46,6 +47,11 @@ export interface EngineOptions {
   mountPath: string;
   /** Whether callers are told the text of uncaught errors. Default false. */
   revealsErrors?: boolean;
+  /**
+   * Whether functions that never end are stopped, by a thread that watches this one's event loop.
+   * Default: where time is real, in an `environment` of its own making.
+   */
+  stopsEndlessFunctions?: boolean;
   /** Whether scheduled functions and crons run; default true. What is due waits for the next start. */
   runsJobs?: boolean;
   log: Log;
@@ -98,6 +104,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     () => options.persistence ?? openPersistence(options.dataDir),
     () => lock?.release(),
   );
+  const stopWatching =
+    (options.stopsEndlessFunctions ?? options.environment === undefined)
+      ? watchEventLoop()
+      : () => {};
   const load = async () => {
     const variables = {
       ...options.environmentVariables,
@@ -125,6 +135,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return { core, providers };
   };
   const { core, providers } = await orElse(load, () => {
+    stopWatching();
     persistence.close();
     lock?.release();
   });
@@ -194,6 +205,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       sockets.close();
       await new Promise<void>((resolve) => environment.setTimer(50, resolve));
       core.close();
+      stopWatching();
       lock?.release();
     },
   };

@@ -45,8 +45,9 @@ export function openCommandLine(): CommandLine {
       const command = [bin, "start", "--port", "0", "--site-port", "0", ...args];
       const child = spawn(process.execPath, command, {
         cwd: root,
-        stdio: ["ignore", "pipe", "inherit"],
+        stdio: ["ignore", "pipe", "pipe"],
       });
+      child.stderr!.pipe(process.stderr);
       running.push(child);
       let output = "";
       for await (const part of child.stdout!) {

@@ -52,6 +52,7 @@ export async function start(options: StartOptions): Promise<void> {
     revealsErrors: options.revealsErrors,
     log: environment.log,
     environment,
+    stopsEndlessFunctions: true,
     onDiskFailed: (error) => {
       console.error(error.message);
       process.exit(1);

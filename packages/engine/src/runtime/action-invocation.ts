@@ -23,6 +23,8 @@ export interface ActionCalls {
 export class ActionInvocation implements Invocation {
   readonly isAction = true;
   readonly isNested = false;
+  readonly parent = null;
+  functionPath: string | null = null;
   readonly log = new FunctionLog();
   readonly #services: RuntimeServices;
   readonly #calls: ActionCalls;

@@ -2,6 +2,7 @@ import { limits } from "../base/limits.ts";
 import { argumentError, returnError, validateValue } from "../schema/validator.ts";
 import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import { requireNotStopped } from "./checkpoint.ts";
 import { FunctionCallError } from "./function-error.ts";
 import { type Invocation, runInInvocation } from "./invocation.ts";
 import type { FunctionKind, RegisteredFunction } from "./registered-function.ts";
@@ -66,7 +67,13 @@ export async function callFunction(
       `Arguments for ${registered.path} hold an unresolved placeholder value: only functions that a mutation calls can be given one.`,
     );
   }
-  const resultJson = await runInInvocation(invocation, () => invoke(registered, argsText));
+  invocation.functionPath = registered.path;
+  let resultJson: string;
+  try {
+    resultJson = await runInInvocation(invocation, () => invoke(registered, argsText));
+  } finally {
+    requireNotStopped(invocation);
+  }
   if (resultJson.length > limits.resultBytesMax) {
     throw new FunctionCallError(
       `Function ${registered.path} return value is too large (limit: ${limits.resultBytesMax} bytes)`,

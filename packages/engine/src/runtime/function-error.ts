@@ -1,3 +1,5 @@
+import { userFrames } from "./source-frames.ts";
+
 /**
  * A mistake of the caller's or of the user function's author, with the text that Convex gives.
  * It is told to the caller as it is, also where other error texts are withheld.
@@ -33,11 +35,7 @@ export function describeThrown(thrown: unknown, revealsErrors: boolean): Functio
 /** "Error: text" and the places in the user's code, for logs and for developers. */
 export function describeError(thrown: unknown): string {
   if (!(thrown instanceof Error) && !isErrorLike(thrown)) return `Error: ${safeText(thrown)}`;
-  const frames = (thrown.stack ?? "")
-    .split("\n")
-    .filter((line) => line.trimStart().startsWith("at ") && line.includes("/convex/"))
-    .map((line) => `    ${line.trim()}`);
-  return [`${thrown.name}: ${thrown.message}`, ...frames.slice(0, 10)].join("\n");
+  return [`${thrown.name}: ${thrown.message}`, ...userFrames(thrown.stack)].join("\n");
 }
 
 function isConvexError(thrown: unknown): thrown is { data: unknown } {

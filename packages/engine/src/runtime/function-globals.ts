@@ -1,5 +1,6 @@
 import { formatWithOptions } from "node:util";
 import type { Environment } from "../base/environment.ts";
+import { createCheckpoint } from "./checkpoint.ts";
 import { currentInvocation } from "./invocation.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 
@@ -15,6 +16,8 @@ export interface FunctionGlobals {
   fetch: typeof fetch;
   setTimeout: typeof setTimeout;
   setInterval: typeof setInterval;
+  /** Not a global: what the loader puts into loops. */
+  checkpoint: () => void;
 }
 
 /** The names in the order in which the injected module exports them. */
@@ -26,7 +29,7 @@ export const FUNCTION_GLOBAL_NAMES = [
   "fetch",
   "setTimeout",
   "setInterval",
-] as const satisfies ReadonlyArray<keyof FunctionGlobals>;
+] as const satisfies ReadonlyArray<Exclude<keyof FunctionGlobals, "checkpoint">>;
 
 const CONSOLE_LEVELS: Record<string, string> = {
   log: "LOG",
@@ -69,6 +72,11 @@ export function createFunctionGlobals(
     fetch: onlyInActions("fetch", environment.fetch),
     setTimeout: onlyInActions("setTimeout", setTimeout),
     setInterval: onlyInActions("setInterval", setInterval),
+    checkpoint: createCheckpoint((functionPath) =>
+      environment.log("error", "A function was stopped: it kept everybody else waiting.", {
+        function: functionPath ?? "outside of any function",
+      }),
+    ),
   };
 }
 

@@ -23,14 +23,22 @@ export interface Invocation extends SyscallHandler {
   readonly log: FunctionLog;
   /** All documents of a query at once, where there is a database. @see readWhole */
   readAll?(query: SerializedQuery): StoredDocument[];
+  /** Which function is called; null before that is found out. */
+  functionPath: string | null;
+  /** The call that makes this call within its own transaction; null for a call from outside. */
+  readonly parent: Invocation | null;
 }
+
+/** In Convex's words. */
+const LOG_OVERFLOW = `[ERROR] Log overflow (maximum ${limits.logLinesMax}). Remaining log lines omitted.`;
 
 /** The lines that a function wrote to its console, bounded. */
 export class FunctionLog {
   readonly lines: string[] = [];
 
   write(level: string, args: unknown[]): void {
-    if (this.lines.length < limits.logLinesMax) this.lines.push(formatLogLine(level, args));
+    if (this.lines.length < limits.logLinesMax - 1) this.lines.push(formatLogLine(level, args));
+    else if (this.lines.length < limits.logLinesMax) this.lines.push(LOG_OVERFLOW);
   }
 }
 

@@ -5,11 +5,13 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin, stop } from "esbuild";
 import { EngineError } from "../base/engine-error.ts";
-import type { Environment } from "../base/environment.ts";
+import type { Environment, Log } from "../base/environment.ts";
 import { EMPTY_SCHEMA, parseSchema, type SchemaDefinition } from "../schema/schema-definition.ts";
 import { findSpecialFile, listFunctionFiles } from "./function-files.ts";
 import { createFunctionGlobals, FUNCTION_GLOBAL_NAMES } from "./function-globals.ts";
 import { createFunctionRegistry, type FunctionRegistry } from "./function-registry.ts";
+import { guardLoops } from "./guard-loops.ts";
+import { rememberModule } from "./source-frames.ts";
 import { type ConvexLibrary, readWhole } from "./whole-reads.ts";
 
 /** What a functions folder amounts to. */
@@ -23,6 +25,7 @@ export interface LoadedFunctions {
 const GLOBALS_MODULE = "parley-function-globals";
 const LIBRARY_MODULE = "parley-convex-library";
 const LIBRARY_ENTRY = "special/library";
+const CHECKPOINT_MODULE = "parley-checkpoint";
 let deployments = 0;
 let bundling = 0;
 
@@ -66,7 +69,7 @@ export async function loadFunctions(
   try {
     bundling++;
     // esbuild's own process has nothing to do once functions are loaded.
-    await bundle(dir, entryPoints, outDir, globalsKey).finally(async () => {
+    await bundle(dir, entryPoints, outDir, globalsKey, environment.log).finally(async () => {
       if (--bundling === 0) await stop();
     });
     const load = async (name: string): Promise<Record<string, unknown> | null> =>
@@ -105,17 +108,19 @@ async function bundle(
   entryPoints: Record<string, string>,
   outDir: string,
   globalsKey: string,
+  log: Log,
 ): Promise<void> {
+  const globals = `globalThis[Symbol.for(${JSON.stringify(globalsKey)})]`;
   const globalsFile = join(outDir, `${GLOBALS_MODULE}.js`);
   writeFileSync(
     globalsFile,
     [
-      `const globals = globalThis[Symbol.for(${JSON.stringify(globalsKey)})];`,
+      `const globals = ${globals};`,
       ...FUNCTION_GLOBAL_NAMES.map((name) => `const ${name}_ = globals.${name};`),
       `export { ${FUNCTION_GLOBAL_NAMES.map((name) => `${name}_ as ${name}`).join(", ")} };`,
     ].join("\n"),
   );
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: dir,
     entryPoints,
     outdir: outDir,
@@ -126,13 +131,50 @@ async function bundle(
     target: "node20",
     conditions: ["convex", "module"],
     mainFields: ["module", "main"],
-    sourcemap: "inline",
+    sourcemap: "external",
+    sourcesContent: false,
     inject: [globalsFile],
     nodePaths: [ownNodeModules()],
     plugins: [nodeModulesStayOutside, libraryOf(dir)],
     logLevel: "silent",
+    write: false,
   });
+  const checkpointFile = join(outDir, `${CHECKPOINT_MODULE}.js`);
+  writeFileSync(checkpointFile, `export const checkpoint = ${globals}.checkpoint;`);
+  writeGuarded(outputFiles, pathToFileURL(checkpointFile).href, dir, log);
   writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
+}
+
+/** Writes what esbuild made, with checkpoints, and remembers how it maps to what people wrote. */
+function writeGuarded(
+  outputFiles: ReadonlyArray<{ path: string; text: string }>,
+  checkpointUrl: string,
+  functionsDir: string,
+  log: Log,
+): void {
+  const maps = new Map<string, string>();
+  for (const { path, text } of outputFiles) {
+    if (path.endsWith(".js.map")) maps.set(path.slice(0, -".map".length), text);
+  }
+  const guard = (code: string) => {
+    try {
+      return guardLoops(code, checkpointUrl);
+    } catch (error) {
+      // Nested too deeply for the parser, say. It runs as well without, if it ever ends.
+      log("warn", "A module runs without checkpoints.", { reason: String(error) });
+      return { code, insertions: [] };
+    }
+  };
+  for (const { path, text } of outputFiles) {
+    if (!path.endsWith(".js")) continue;
+    const { code, insertions } = guard(text);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code);
+    const map = maps.get(path);
+    if (map !== undefined) {
+      rememberModule(pathToFileURL(path).href, { functionsDir, map, insertions });
+    }
+  }
 }
 
 /** Where `convex` is found for a functions folder that has no `node_modules` above it. */

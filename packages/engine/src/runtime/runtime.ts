@@ -4,6 +4,7 @@ import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
 import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
+import { requireNotStopped } from "./checkpoint.ts";
 import { installConvexGlobal, runInInvocation } from "./invocation.ts";
 import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
 import { MutationQueue, type SessionRequest } from "./mutation-queue.ts";
@@ -127,8 +128,11 @@ export class Runtime {
     const invocation = this.#openAction(caller);
     const { environment } = this.#services;
     try {
+      invocation.functionPath = `http ${found[2]}`;
       const running = runInInvocation(invocation, () => found[0].invokeHttpAction!(request));
-      return await withDeadline(environment, limits.actionWallMs, running);
+      const response = await withDeadline(environment, limits.actionWallMs, running);
+      requireNotStopped(invocation);
+      return response;
     } catch (error) {
       const failed = failedResult(this.#services, `http ${found[2]}`, error, []);
       const code = failed.ok ? "" : failed.errorMessage.replaceAll("\n", ": ");

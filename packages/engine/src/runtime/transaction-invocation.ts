@@ -34,6 +34,8 @@ type Arguments = Record<string, JSONValue | undefined>;
  */
 export class TransactionInvocation implements Invocation {
   readonly isAction = false;
+  readonly parent: TransactionInvocation | null;
+  functionPath: string | null = null;
   readonly #services: RuntimeServices;
   readonly #state: TransactionState;
   readonly #kind: "query" | "mutation";
@@ -48,13 +50,14 @@ export class TransactionInvocation implements Invocation {
     state: TransactionState,
     kind: "query" | "mutation",
     caller: Caller,
-    depth = 0,
+    parent: TransactionInvocation | null = null,
   ) {
     this.#services = services;
     this.#state = state;
     this.#kind = kind;
     this.#caller = caller;
-    this.#depth = depth;
+    this.parent = parent;
+    this.#depth = parent ? parent.#depth + 1 : 0;
   }
 
   get isNested(): boolean {
@@ -274,13 +277,7 @@ export class TransactionInvocation implements Invocation {
     const registered = requireFunction(this.#services, functionPathOf(args), kind, true);
     const { transaction } = this.#state;
     const state = udfType === "snapshotQuery" ? this.#snapshotState() : this.#state;
-    const nested = new TransactionInvocation(
-      this.#services,
-      state,
-      kind,
-      this.#caller,
-      this.#depth + 1,
-    );
+    const nested = new TransactionInvocation(this.#services, state, kind, this.#caller, this);
     const savepoint = transaction.savepoint();
     try {
       return await callFunction(this.#services, registered, args.args as JSONObject, nested);
