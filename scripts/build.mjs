@@ -4,7 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SERVER_BUNDLE = ".parley/server.mjs";
+const BUNDLES = ".parley";
+const SERVER_BUNDLE = `${BUNDLES}/server.mjs`;
+const PEOPLE_BUNDLE = `${BUNDLES}/people.mjs`;
 const STAMPS = ".parley/stamps.json";
 
 const SHARED_SOURCES = ["package-lock.json", "tsconfig.json", "auth", "lib", "shared"];
@@ -17,18 +19,19 @@ const PAGES_SOURCES = [
 
 /** Whether the server's bundle is older than its sources. */
 export function needsServerBundle(rootDir) {
-  const isThere = existsSync(join(rootDir, SERVER_BUNDLE));
+  const isThere = [SERVER_BUNDLE, PEOPLE_BUNDLE].every((path) => existsSync(join(rootDir, path)));
   return !isThere || readStamps(rootDir).server !== fingerprint(rootDir, SERVER_SOURCES);
 }
 
-/** Bundles the server with our own engine in it; installed packages stay outside. */
+/** Bundles the server, and the command on accounts, with our own engine in it; installed packages stay outside. */
 export async function bundleServer(rootDir) {
   const stamp = fingerprint(rootDir, SERVER_SOURCES);
   const { build } = await import("esbuild");
   await build({
     absWorkingDir: rootDir,
-    entryPoints: ["server/main.ts"],
-    outfile: SERVER_BUNDLE,
+    entryPoints: { server: "server/main.ts", people: "server/people.ts" },
+    outdir: BUNDLES,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",
     format: "esm",
@@ -47,6 +50,11 @@ export async function bundleServer(rootDir) {
 /** @returns The bundle's URL, for `import()`. */
 export function serverBundleUrl(rootDir) {
   return new URL(`file://${join(rootDir, SERVER_BUNDLE)}`).href;
+}
+
+/** The same for the operator's command on accounts. */
+export function peopleBundleUrl(rootDir) {
+  return new URL(`file://${join(rootDir, PEOPLE_BUNDLE)}`).href;
 }
 
 /** Whether the pages' build is older than its sources. */

@@ -57,6 +57,8 @@ async function start() {
   console.log("Starting …");
   const starting = runServer({ rootDir, env: process.env, isDev: false });
   lifecycle.onStop(async () => (await starting.catch(() => null))?.close());
-  const { url } = await starting;
-  if (!lifecycle.isStopping()) console.log(`Parley is ready at ${url}`);
+  const { url, ownerLink } = await starting;
+  if (lifecycle.isStopping()) return;
+  console.log(`Parley is ready at ${url}`);
+  if (ownerLink) console.log(`Nobody owns this server yet. Its owner signs up at ${ownerLink}`);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { answerWhileClosed, type IdentityRequest } from "@/auth/embedded/door";
+import { answerWhileClosed } from "@/auth/embedded/answers";
+import type { IdentityRequest } from "@/auth/embedded/door";
 import type { ClientAddressReader } from "./client-address";
 import { identityPath, serveIdentity } from "./identity-routes";
 import type { Log } from "./log";

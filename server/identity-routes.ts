@@ -21,6 +21,7 @@ export async function serveIdentity(
   const answer = await context.answer({
     method: request.method ?? "GET",
     path: context.path,
+    query: new URL(request.url ?? "/", "http://localhost").searchParams,
     clientAddress: context.clientAddress,
     header: (name) => {
       const value = request.headers[name];

@@ -19,6 +19,8 @@ export type ServerOptions = {
 export type RunningServer = {
   /** Where people open it. */
   url: string;
+  /** Where the first owner signs up, on a server that strangers can reach and nobody owns yet. */
+  ownerLink: string | null;
   /** For development: the same data under changed functions. Rejects while they do not load. */
   reloadFunctions: () => Promise<void>;
   /** Stops accepting, lets what is under way finish, closes everything. At most about 4 s. */
@@ -81,6 +83,7 @@ export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise
   const { services } = opened;
   return {
     url: config.publicUrl,
+    ownerLink: services?.ownerLink() ?? null,
     reloadFunctions: async () => services?.reloadFunctions(),
     close,
   };

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { createEngine } from "@parley/engine";
-import { createIdentityDoor } from "@/auth/embedded/door";
+import { createIdentityDoor, type ServerFigures } from "@/auth/embedded/door";
 import { openEmbeddedIdentity } from "@/auth/embedded/server";
 import { createEventQueue } from "@/auth/event-queue";
 import { type EventsTarget, postIdentityEvent } from "@/auth/identity-events";
-import type { ServerConfig } from "@/lib/env";
+import { isLoopbackHost, type ServerConfig } from "@/lib/env";
+import { sizeOfFolder } from "./folder-size";
 import type { Log } from "./log";
+import { createMailer } from "./mailer";
 import { readOrMakeSecret } from "./secrets";
 
 export type ServicesOptions = {
@@ -28,7 +30,14 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
 export async function openServices(options: ServicesOptions) {
   const { config, rootDir, dataDir, isDev, log, onDiskFailed } = options;
   const eventsTarget = findEventsTarget(config, dataDir);
-  const identity = await openIdentity({ config, dataDir, log, eventsTarget });
+  const startedAt = Date.now();
+  const readFigures = async (): Promise<ServerFigures> => ({
+    storedBytes: await sizeOfFolder(dataDir),
+    connections: engine?.counters().connections ?? 0,
+    startedAt,
+  });
+  let engine: Engine | null = null;
+  const identity = await openIdentity({ config, dataDir, log, eventsTarget, readFigures });
   const openEngine = async () =>
     createEngine({
       dataDir: join(dataDir, "engine"),
@@ -42,11 +51,10 @@ export async function openServices(options: ServicesOptions) {
       log,
       onDiskFailed,
     });
-  let engine: Engine | null;
   try {
     engine = config.backend.kind === "embedded" ? await openEngine() : null;
   } catch (cause) {
-    identity?.service.close();
+    identity?.close();
     throw cause;
   }
 
@@ -54,6 +62,8 @@ export async function openServices(options: ServicesOptions) {
     /** `null` when the back end is hosted, and for a moment while functions are reloaded. */
     findEngine: () => engine,
     answerIdentity: identity?.answer ?? null,
+    /** By which the first owner claims a server that strangers can reach; null when it is not needed. */
+    ownerLink: () => identity?.ownerLink() ?? null,
     eventsTarget,
     /** For development: the same data under changed functions. Rejects while they do not load. */
     async reloadFunctions(): Promise<void> {
@@ -71,7 +81,7 @@ export async function openServices(options: ServicesOptions) {
       try {
         await engine?.close();
       } finally {
-        identity?.service.close();
+        identity?.close();
       }
     },
   };
@@ -86,8 +96,9 @@ async function openIdentity(options: {
   dataDir: string;
   log: Log;
   eventsTarget: EventsTarget | null;
+  readFigures: () => Promise<ServerFigures>;
 }) {
-  const { config, dataDir, log, eventsTarget } = options;
+  const { config, dataDir, log, eventsTarget, readFigures } = options;
   if (config.identity.kind === "clerk") return null;
   const events = createEventQueue({
     post: (event) =>
@@ -97,23 +108,42 @@ async function openIdentity(options: {
     wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs).unref()),
     log,
   });
+  const mailer = config.mail && createMailer(config.mail, log);
   const service = await openEmbeddedIdentity({
     databasePath: join(dataDir, "identity.sqlite"),
     secret: readOrMakeSecret(dataDir, "identity"),
     publicUrl: config.publicUrl,
     rateLimitFactor: config.rateLimitFactor,
+    sendMail: mailer?.send ?? null,
     onEvent: events.push,
     log,
   });
+  // Where strangers can reach the server, the first of them must not become its owner.
+  const ownerToken = isReachable(config) ? readOrMakeSecret(dataDir, "owner-token") : null;
   const answer = createIdentityDoor({
     identity: service,
     publicUrl: config.publicUrl,
     signUp: config.identity.signUp,
+    ownerToken,
+    readFigures,
     rateLimitFactor: config.rateLimitFactor,
     now: Date.now,
     log,
   });
-  return { service, events, answer };
+  const close = () => {
+    mailer?.close();
+    service.close();
+  };
+  const ownerLink = () =>
+    ownerToken === null || service.people.hasOwner()
+      ? null
+      : `${config.publicUrl}/sign-up?owner=${ownerToken}`;
+  return { service, events, answer, ownerLink, close };
+}
+
+/** Whether anything but this machine may get to the server. */
+function isReachable({ host, publicUrl }: ServerConfig): boolean {
+  return !isLoopbackHost(host) || !isLoopbackHost(new URL(publicUrl).hostname);
 }
 
 /** What the functions may read from `process.env`: what they need and not one variable more. */

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 
 /** The secrets an installation makes for itself, one file each. */
-export type SecretName = "identity" | "events" | "admin-key";
+export type SecretName = "identity" | "events" | "admin-key" | "owner-token";
 
 const SECRET_BYTES = 32;
 const SECRET_PATTERN = /^[A-Za-z0-9_-]{32,512}$/;

@@ -29,6 +29,14 @@ export function revokedSessionEvent(
   return { type: "session.revoked", user: nameless(userId), sessionId: id, occurredAt: wallMs };
 }
 
+export function suspensionEvent(
+  type: "user.suspended" | "user.restored",
+  userId: string,
+  wallMs: number,
+): IdentityEvent {
+  return { type, user: nameless(userId), occurredAt: wallMs };
+}
+
 function nameless(id: string): IdentityEvent["user"] {
   return { id, name: null, email: null, imageUrl: null };
 }

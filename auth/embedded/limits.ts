@@ -5,7 +5,14 @@
  */
 export const rateWindowSeconds = 10;
 
-const COUNTS_PER_WINDOW = { signUp: 20, signIn: 20, token: 200, others: 100 };
+const COUNTS_PER_WINDOW = { signUp: 20, signIn: 20, token: 200, mail: 3, others: 100 };
+
+const GUESSABLE = [
+  ...["/change-password", "/change-email", "/verify-password", "/reset-password"],
+  ...["/delete-user", "/two-factor/enable", "/two-factor/disable"],
+  ...["/two-factor/generate-backup-codes", "/two-factor/verify-totp"],
+  ...["/two-factor/verify-backup-code", "/passkey/verify-authentication"],
+];
 
 /** Wrong passwords for one account within {@link ACCOUNT_WINDOW_MS}, from anywhere. */
 export const ACCOUNT_ATTEMPTS_MAX = 10;
@@ -24,6 +31,9 @@ export function attemptRules(factor: number) {
     byPath: {
       "/sign-up/email": rule(COUNTS_PER_WINDOW.signUp),
       "/sign-in/email": rule(COUNTS_PER_WINDOW.signIn),
+      "/request-password-reset": rule(COUNTS_PER_WINDOW.mail),
+      // The library's own rules for these do not know our factor.
+      ...Object.fromEntries(GUESSABLE.map((path) => [path, rule(COUNTS_PER_WINDOW.signIn)])),
       "/token": rule(COUNTS_PER_WINDOW.token),
       "/get-session": rule(COUNTS_PER_WINDOW.token),
       // The public keys are for everybody and cost nothing.

@@ -14,6 +14,29 @@ const SENTENCES: Record<string, string> = {
   SIGN_UP_CLOSED: "This server does not take new accounts. Ask the person who runs it.",
   SIGN_UP_BY_INVITE: "New accounts here need an invitation. Ask the person who runs this server.",
   EMBEDDED_IDENTITY_CLOSED: "This server signs people in with another service. Reload the page.",
+  ACCOUNT_SUSPENDED: "This account is suspended. Ask the person who runs this server.",
+  EMAIL_NOT_VERIFIED: "Confirm your e-mail address first: we have sent you a link.",
+  FORBIDDEN: "You are not allowed to do this.",
+  INTERNAL: "Something went wrong here. Try again in a moment.",
+  INVALID_CODE: "That code is not right, or not any more.",
+  INVALID_BACKUP_CODE: "That recovery code is not right, or has been used.",
+  INVALID_INPUT: "Some of that cannot be used. Check what you entered.",
+  INVALID_JSON: "The request is not a JSON object.",
+  INVALID_TOKEN: "This link is not good any more. Ask for a new one.",
+  TOKEN_EXPIRED: "This link is not good any more. Ask for a new one.",
+  INVALID_TWO_FACTOR_COOKIE: "That took too long. Sign in again.",
+  INVITATION_USELESS: "This invitation is not good any more. Ask for a new one.",
+  LAST_OWNER: "The last owner has to make somebody else an owner first.",
+  NOT_FOUND: "There is nothing at this address.",
+  NOT_ON_ONESELF: "You cannot do this to your own account here.",
+  NO_MAIL: "This server cannot send mail. Ask the person who runs it for a link.",
+  NO_SUCH_PERSON: "There is nobody with this id.",
+  NO_SUCH_SESSION: "That session has ended already.",
+  OWNER_TOKEN_WRONG: "This is not the owner's token that the server printed.",
+  SERVER_HAS_OWNER: "Somebody owns this server already.",
+  TOO_LARGE: "That request is too large.",
+  UNAUTHENTICATED: "Nobody is signed in.",
+  UNSUPPORTED_MEDIA_TYPE: "Send the request as application/json.",
   INVALID_ORIGIN: "This page was opened under an address that the server does not know.",
 };
 
@@ -36,10 +59,10 @@ export function refusalSentence(
     return `Too many tries. Wait ${seconds} ${seconds === 1 ? "second" : "seconds"}, then try again.`;
   }
   const { code, message } = asRecord(answer);
-  const known = typeof code === "string" ? SENTENCES[code] : undefined;
-  if (known) return known;
   // INVALID_INPUT is ours and is raised with a sentence for people.
   if (code === "INVALID_INPUT" && typeof message === "string") return message;
+  const known = typeof code === "string" ? SENTENCES[code] : undefined;
+  if (known) return known;
   return status >= 500 ? UNREACHABLE_SENTENCE : UNKNOWN_SENTENCE;
 }
 

@@ -1,32 +1,20 @@
 import { closeSync, openSync } from "node:fs";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import { jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
-import type { IdentityEvent } from "../identity-events";
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./credentials";
-import { deletedUserEvent, revokedSessionEvent, userEvent } from "./events";
-import { attemptRules, rateWindowSeconds } from "./limits";
+import { createAuditLog } from "./audit-log";
+import {
+  configure,
+  cookieName,
+  type EmbeddedIdentityOptions,
+  type ResetRequest,
+} from "./configuration";
+import { suspensionEvent } from "./events";
+import { createInvitations } from "./invitations";
+import { resetLink, resetMail } from "./mails";
+import { createPeople } from "./people";
 
-/** The header by which our own server, and nobody else, tells the service who is calling. */
-export const CLIENT_ADDRESS_HEADER = "x-parley-client-address";
-
-const COOKIE_NAME = "parley";
-const SESSION_DAYS = 30;
-const TOKEN_LIFETIME = "5m";
-const DAY_SECONDS = 86_400;
-
-export type EmbeddedIdentityOptions = {
-  /** Path of the SQLite file; its folder exists. `:memory:` for tests. */
-  databasePath: string;
-  /** Signs cookies and seals the signing keys in the database; at least 32 characters. */
-  secret: string;
-  /** The public origin: the tokens' issuer, whatever address people use. */
-  publicUrl: string;
-  rateLimitFactor: number;
-  onEvent: (event: IdentityEvent) => void;
-  log: (level: "info" | "warn" | "error", message: string) => void;
-};
+export type { EmbeddedIdentityOptions } from "./configuration";
 
 export type EmbeddedIdentity = Awaited<ReturnType<typeof openEmbeddedIdentity>>;
 
@@ -38,21 +26,68 @@ export type EmbeddedIdentity = Awaited<ReturnType<typeof openEmbeddedIdentity>>;
 export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
   const database = openDatabase(options.databasePath);
   try {
-    const configuration = configure(options, database);
+    const { publicUrl, sendMail, onEvent } = options;
+    const people = createPeople(database);
+    /** Requests for a link that go to whoever asked instead of into the mail. */
+    const captured = new Map<string, (token: string) => void>();
+    const onResetRequest = async (request: ResetRequest) => {
+      const take = captured.get(request.userId);
+      if (take) take(request.token);
+      else await sendMail?.(resetMail(request, request.token, publicUrl));
+    };
+    const configuration = configure({ ...options, database, people, onResetRequest });
     const { runMigrations } = await getMigrations(configuration);
     await runMigrations();
+    people.appointFirst();
     const service = betterAuth(configuration);
+    const { internalAdapter } = await service.$context;
 
     return {
       handle: (request: Request): Promise<Response> => service.handler(request),
-      sessionCookieName: cookieName(options.publicUrl, "session_token"),
+      /** The library's calls, for routes that do more or less than it does. */
+      api: service.api,
+      people,
+      invitations: createInvitations(database, Date.now),
+      auditLog: createAuditLog(database, Date.now),
+      canSendMail: sendMail !== null,
+      sessionCookieName: cookieName(publicUrl, "session_token"),
+      twoFactorCookieName: cookieName(publicUrl, "two_factor"),
       /** Public keys as a `data:` URI, so that the engine need not reach our public address. */
       async readKeysAsDataUri(): Promise<string> {
         const keys: unknown = await service.api.getJwks();
         const encoded = Buffer.from(JSON.stringify(keys)).toString("base64");
         return `data:application/json;base64,${encoded}`;
       },
-      hasPeople: (): boolean => database.prepare("SELECT 1 FROM user LIMIT 1").get() !== undefined,
+      /** Ends every session of somebody, who stays what they are. */
+      async endSessions(userId: string): Promise<void> {
+        await internalAdapter.deleteUserSessions(userId);
+      },
+      async suspend(userId: string): Promise<void> {
+        await internalAdapter.updateUser(userId, { suspendedAt: new Date() });
+        onEvent(suspensionEvent("user.suspended", userId, Date.now()));
+        await internalAdapter.deleteUserSessions(userId);
+      },
+      async restore(userId: string): Promise<void> {
+        await internalAdapter.updateUser(userId, { suspendedAt: null });
+        onEvent(suspensionEvent("user.restored", userId, Date.now()));
+      },
+      async deletePerson(userId: string): Promise<void> {
+        await internalAdapter.deleteUserSessions(userId);
+        await internalAdapter.deleteUser(userId);
+      },
+      /** A link by which its bearer chooses a new password, good once and for an hour. */
+      async makeResetLink(userId: string, email: string): Promise<string> {
+        const tokens: string[] = [];
+        captured.set(userId, (token) => tokens.push(token));
+        try {
+          await service.api.requestPasswordReset({ body: { email } });
+        } finally {
+          captured.delete(userId);
+        }
+        const [token] = tokens;
+        if (token === undefined) throw new Error("The service made no link for this account.");
+        return resetLink(token, publicUrl);
+      },
       /** @throws when the database cannot be read. */
       check(): void {
         database.prepare("SELECT 1").get();
@@ -78,98 +113,3 @@ function openDatabase(path: string) {
   database.pragma("busy_timeout = 5000");
   return database;
 }
-
-/** Cookie names promise what the browser then enforces: `__Host-` only over https. */
-function cookieName(publicUrl: string, name: string): string {
-  return `${cookiePrefix(publicUrl)}.${name}`;
-}
-
-function cookiePrefix(publicUrl: string): string {
-  return publicUrl.startsWith("https:") ? `__Host-${COOKIE_NAME}` : COOKIE_NAME;
-}
-
-function configure(options: EmbeddedIdentityOptions, database: Database.Database) {
-  const { publicUrl, secret, rateLimitFactor, onEvent, log } = options;
-  const isHttps = publicUrl.startsWith("https:");
-  return {
-    appName: "Parley",
-    database,
-    secret,
-    baseURL: publicUrl,
-    basePath: "/api/auth",
-    telemetry: { enabled: false },
-    logger: {
-      // The service logs addresses and origins at lower levels; refusals are no trouble of ours.
-      level: "error" as const,
-      log: (_level: string, message: string) => log("error", message),
-    },
-    emailAndPassword: {
-      enabled: true,
-      autoSignIn: true,
-      minPasswordLength: PASSWORD_LENGTH_MIN,
-      maxPasswordLength: PASSWORD_LENGTH_MAX,
-    },
-    session: { expiresIn: SESSION_DAYS * DAY_SECONDS, updateAge: DAY_SECONDS },
-    rateLimit: {
-      enabled: true,
-      storage: "memory" as const,
-      ...attemptRules(rateLimitFactor).others,
-      window: rateWindowSeconds,
-      customRules: attemptRules(rateLimitFactor).byPath,
-    },
-    advanced: {
-      cookiePrefix: cookiePrefix(publicUrl),
-      // Its own prefix would be the weaker `__Secure-`; ours is part of the name above.
-      useSecureCookies: false,
-      defaultCookieAttributes: {
-        secure: isHttps,
-        httpOnly: true,
-        sameSite: "lax" as const,
-        path: "/",
-      },
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
-    },
-    databaseHooks: {
-      user: {
-        create: { after: async (user: UserRow) => onEvent(userEvent("user.created", user)) },
-        update: { after: async (user: UserRow) => onEvent(userEvent("user.updated", user)) },
-        delete: { after: async (user: UserRow) => onEvent(deletedUserEvent(user.id, Date.now())) },
-      },
-      session: {
-        delete: {
-          after: async (session: { id: string; userId: string }) =>
-            onEvent(revokedSessionEvent(session, Date.now())),
-        },
-      },
-    },
-    plugins: [
-      jwt({
-        // Tokens are asked for at their own address; they have no business in other answers.
-        disableSettingJwtHeader: true,
-        jwks: { keyPairConfig: { alg: "ES256" } },
-        jwt: {
-          issuer: publicUrl,
-          audience: "convex",
-          expirationTime: TOKEN_LIFETIME,
-          getSubject: ({ user }) => user.id,
-          definePayload: ({ user, session }) => ({
-            // By which the functions shut out a session that has ended before its tokens have.
-            sid: session.id,
-            name: user.name,
-            email: user.email,
-            ...(user.image ? { picture: user.image } : {}),
-          }),
-        },
-      }),
-    ],
-  };
-}
-
-type UserRow = {
-  id: string;
-  name: string;
-  email: string;
-  image?: string | null | undefined;
-  createdAt: Date;
-  updatedAt: Date;
-};

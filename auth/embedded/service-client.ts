@@ -11,8 +11,14 @@ export function signInWithService({ email, password }: Credentials): Promise<Ser
   return post("sign-in/email", { email, password });
 }
 
-export function signUpWithService({ name, email, password }: Credentials): Promise<ServiceOutcome> {
-  return post("sign-up/email", { name, email, password });
+/** What opens a door that is closed to others; see `entrance-routes.ts`. */
+export type SignUpTokens = { invitation?: string; ownerToken?: string };
+
+export function signUpWithService(
+  { name, email, password }: Credentials,
+  tokens: SignUpTokens,
+): Promise<ServiceOutcome> {
+  return post("sign-up/email", { name, email, password, ...tokens });
 }
 
 /** @throws Error with a sentence for people when the session could not be ended. */

@@ -1,19 +1,28 @@
 "use client";
 
+import { useSearchParams } from "next/navigation";
 import { TextField } from "@/components/ui/text-field";
 import { SignFrame } from "../sign-frame";
 import { usePublicConfig } from "../use-identity";
 import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./credentials";
 import { CredentialsForm } from "./credentials-form";
 import { sentenceFor } from "./refusal-text";
-import { signUpWithService } from "./service-client";
+import { type SignUpTokens, signUpWithService } from "./service-client";
+
+/** What a link to this page may bring along: an invitation, or the claim of a new server's owner. */
+function readTokens(params: URLSearchParams): SignUpTokens {
+  const invitation = params.get("invitation");
+  const ownerToken = params.get("owner");
+  return { ...(invitation && { invitation }), ...(ownerToken && { ownerToken }) };
+}
 
 /** The embedded service's sign-up form. Signing up signs in. */
 export function SignUp({ redirectTo }: { redirectTo: string }) {
   const { signUp } = usePublicConfig();
+  const tokens = readTokens(useSearchParams());
   return (
     <SignFrame title="Join Parley" other="sign-in" redirectTo={redirectTo}>
-      {signUp !== "open" && (
+      {signUp !== "open" && Object.keys(tokens).length === 0 && (
         <p className="text-preview text-muted">
           {sentenceFor(signUp === "closed" ? "SIGN_UP_CLOSED" : "SIGN_UP_BY_INVITE")}
         </p>
@@ -22,7 +31,7 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
         purpose="sign-up"
         submitLabel="Sign up"
         pendingLabel="Signing up…"
-        onSubmit={signUpWithService}
+        onSubmit={(credentials) => signUpWithService(credentials, tokens)}
         onDone={() => window.location.assign(redirectTo)}
       >
         {(wrongField) => (

@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { answerJson, refuse } from "./answers";
+import type { AuditAction } from "./audit-log";
+import { emailField, nameField, newPasswordField, passwordField, tokenField } from "./fields";
+import { forward, headersFor } from "./forward";
+import {
+  action,
+  findCaller,
+  type IdentityRoute,
+  type RouteCall,
+  serviceAction,
+  serviceQuestion,
+  withAttempts,
+} from "./route";
+
+const passwordOnly = z.object({ password: passwordField });
+const credential = z.record(z.string(), z.unknown());
+
+/** What people do with their own account. All of it needs a session. */
+export const accountRoutes: Record<string, IdentityRoute> = {
+  account: { method: "GET", answer: describeAccount },
+  "update-user": serviceAction(z.object({ name: nameField })),
+
+  "change-password": action(
+    z.object({ currentPassword: passwordField, newPassword: newPasswordField }),
+    (call, fields) =>
+      // Whoever changes a password because somebody else knows it wants that person gone.
+      guarded(call, "account.password_changed", () =>
+        forward(call.request, call.options, { ...fields, revokeOtherSessions: true }),
+      ),
+  ),
+  "change-email": action(
+    z.object({ newEmail: emailField, password: passwordField }),
+    (call, { newEmail, password }) =>
+      guarded(call, "account.email_changed", async () => {
+        const { request, options } = call;
+        const checked = await forward(request, options, { password }, "verify-password");
+        return checked.ok ? forward(request, options, { newEmail }) : checked;
+      }),
+  ),
+  "delete-user": action(passwordOnly, (call, fields) =>
+    guarded(call, "account.deleted", async (person) => {
+      if (call.options.identity.people.isLastOwner(person.id)) return refuse(409, "LAST_OWNER");
+      return forward(call.request, call.options, fields);
+    }),
+  ),
+
+  sessions: { method: "GET", answer: listSessions },
+  "sessions/end": action(z.object({ sessionId: tokenField }), endSession),
+  "sessions/end-others": serviceAction(null, "revoke-other-sessions"),
+
+  "two-factor/enable": action(passwordOnly, (call, fields) =>
+    guarded(call, null, () => forward(call.request, call.options, fields)),
+  ),
+  /** Only a code from the new secret turns it on, so that nobody locks themselves out. */
+  "two-factor/confirm": action(
+    z.object({ code: z.string().trim().min(6).max(8) }),
+    (call, fields) =>
+      guarded(call, "account.two_factor_on", () =>
+        forward(call.request, call.options, fields, "two-factor/verify-totp"),
+      ),
+  ),
+  "two-factor/disable": action(passwordOnly, (call, fields) =>
+    guarded(call, "account.two_factor_off", () => forward(call.request, call.options, fields)),
+  ),
+  "two-factor/generate-backup-codes": action(passwordOnly, (call, fields) =>
+    guarded(call, null, () => forward(call.request, call.options, fields)),
+  ),
+
+  "passkey/list-user-passkeys": serviceQuestion(),
+  "passkey/generate-register-options": serviceQuestion(),
+  "passkey/verify-registration": action(
+    z.object({ response: credential, name: nameField.optional() }),
+    (call, fields) =>
+      guarded(call, "account.passkey_added", () => forward(call.request, call.options, fields)),
+  ),
+  "passkey/delete-passkey": action(z.object({ id: tokenField }), (call, fields) =>
+    guarded(call, "account.passkey_removed", () => forward(call.request, call.options, fields)),
+  ),
+};
+
+/** Does something to the caller's own account, with few guesses, and puts it into the audit log. */
+async function guarded(
+  call: RouteCall,
+  auditedAs: AuditAction | null,
+  perform: (person: { id: string }) => Promise<Response>,
+): Promise<Response> {
+  const caller = await findCaller(call);
+  if (caller instanceof Response) return caller;
+  const { person } = caller;
+  const response = await withAttempts(call, `own ${person.id}`, () => perform(person));
+  if (response.ok && auditedAs)
+    call.options.identity.auditLog.append(person.id, auditedAs, person.id);
+  return response;
+}
+
+async function describeAccount(call: RouteCall): Promise<Response> {
+  const caller = await findCaller(call);
+  if (caller instanceof Response) return caller;
+  const { identity, publicUrl } = call.options;
+  const headers = headersFor(call.request, publicUrl);
+  const [found, accounts] = await Promise.all([
+    identity.api.getSession({ headers, query: { disableCookieCache: true } }),
+    identity.api.listUserAccounts({ headers }),
+  ]);
+  const { id, name, email, role, createdAt } = caller.person;
+  return answerJson({
+    ...{ id, name, email, role, createdAt },
+    isEmailVerified: found?.user.emailVerified === true,
+    hasTwoFactor: hasTwoFactor(found?.user),
+    hasPassword: accounts.some(({ providerId }) => providerId === "credential"),
+    isLastOwner: identity.people.isLastOwner(id),
+    canSendMail: identity.canSendMail,
+  });
+}
+
+/** The field is the plugin's, and the library's types do not carry it here. */
+function hasTwoFactor(user: object | undefined): boolean {
+  return user !== undefined && "twoFactorEnabled" in user && user.twoFactorEnabled === true;
+}
+
+/** Never the sessions' tokens: who reads this page must not be able to become the person. */
+async function listSessions(call: RouteCall): Promise<Response> {
+  const caller = await findCaller(call);
+  if (caller instanceof Response) return caller;
+  const sessions = await sessionsOf(call);
+  return answerJson(
+    sessions.map(({ id, userAgent, createdAt, updatedAt }) => ({
+      id,
+      userAgent: userAgent ?? null,
+      createdAt: new Date(createdAt).getTime(),
+      lastActiveAt: new Date(updatedAt).getTime(),
+      isCurrent: id === caller.sessionId,
+    })),
+  );
+}
+
+async function endSession(
+  call: RouteCall,
+  { sessionId }: { sessionId: string },
+): Promise<Response> {
+  const caller = await findCaller(call);
+  if (caller instanceof Response) return caller;
+  const session = (await sessionsOf(call)).find(({ id }) => id === sessionId);
+  if (!session) return refuse(404, "NO_SUCH_SESSION");
+  const { request, options } = call;
+  const response = await forward(request, options, { token: session.token }, "revoke-session");
+  if (response.ok) {
+    const { id } = caller.person;
+    options.identity.auditLog.append(id, "session.ended_by_owner", id);
+  }
+  return response;
+}
+
+function sessionsOf({ request, options }: RouteCall) {
+  const headers = headersFor(request, options.publicUrl);
+  return options.identity.api.listSessions({ headers });
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runPeopleCommand, USAGE } from "./people";
+import { openRig, type Rig } from "./test/identity-rig";
+
+let folder: string;
+let rig: Rig;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "parley-people-"));
+  // The command works beside the running service, on the same file.
+  rig = await openRig({ folder, signUp: "invite", secret: "folder" });
+});
+afterEach(async () => {
+  await rig.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) =>
+  runPeopleCommand({ PARLEY_DATA: folder, PARLEY_URL: "http://localhost:3999" }, args);
+const signUp = (name: string, extra: object = {}) =>
+  rig.call("sign-up/email", {
+    body: { name, email: `${name}@example.org`, password: "correct horse", ...extra },
+  });
+
+test("an operator lists people, invites, and lets somebody back in", async () => {
+  await signUp("ada");
+  const invitation = new URL(await run("invite")).searchParams.get("invitation");
+  expect((await signUp("bo", { invitation })).status).toBe(200);
+  expect((await run("list")).split("\n")).toEqual([
+    'bo@example.org  member  "bo"',
+    'ada@example.org  owner  "ada"',
+    "2 in all",
+  ]);
+  await run("make-owner", "BO@example.org");
+  expect(await run("list", "bo")).toContain("bo@example.org  owner");
+
+  const token = new URL(await run("reset-link", "ada@example.org")).searchParams.get("token");
+  await rig.call("reset-password", { body: { token, newPassword: "battery staple" } });
+  const body = { email: "ada@example.org", password: "battery staple" };
+  expect((await rig.call("sign-in/email", { body })).status).toBe(200);
+});
+
+test("what is not understood is one sentence", async () => {
+  await signUp("ada");
+  await expect(run()).rejects.toThrow(USAGE);
+  await expect(run("promote")).rejects.toThrow(USAGE);
+  await expect(run("reset-link")).rejects.toThrow(USAGE);
+  await expect(run("reset-link", "eve@example.org")).rejects.toThrow("Nobody has an account");
+  await expect(run("invite", "0")).rejects.toThrow("whole numbers");
+  const elsewhere = { PARLEY_DATA: join(folder, "none") };
+  await expect(runPeopleCommand(elsewhere, ["list"])).rejects.toThrow("set PARLEY_DATA");
+});
