@@ -18,6 +18,12 @@ const acceptedArgs: Record<string, (world: World) => Args> = {
   "conversations.getUserConversations": () => page,
   "messages.deleteMessages": ({ messageId }) => ({ messageIds: [messageId] }),
   "messages.editMessage": ({ messageId }) => ({ messageId, content: "Edited" }),
+  "messages.getMessage": ({ messageId }) => ({ messageId }),
+  "messages.getMessagesBetween": ({ pair }) => ({
+    conversationId: pair,
+    from: "before",
+    numItems: 10,
+  }),
   "messages.getMessages": ({ pair }) => ({ conversationId: pair, ...page }),
   "messages.getReadBy": ({ messageId }) => ({ messageId }),
   "messages.markConversationsAsRead": ({ pair }) => ({ conversationIds: [pair] }),

@@ -313,3 +313,70 @@ describe("deleteMessages", () => {
     expect(await remove(ada, [])).toBeNull();
   });
 });
+
+describe("getMessage", () => {
+  it("says what the message is and where", async () => {
+    const { ada, bob, pair } = await startWorld();
+    const messageId = await send(ada, pair, "Here");
+    const [listed] = await messagesOf(bob, pair);
+    expect(await bob.query(api.messages.getMessage, { messageId })).toEqual({
+      ...listed,
+      conversationId: pair,
+    });
+  });
+});
+
+describe("getMessagesBetween", () => {
+  const stretch = (
+    person: Person,
+    conversationId: string,
+    asked: { after?: number; before?: number; from: "after" | "before"; numItems: number },
+  ) => person.query(api.messages.getMessagesBetween, { conversationId, ...asked });
+
+  async function startLong(count: number) {
+    const world = await startWorld();
+    for (let index = 1; index <= count; index += 1) await send(world.ada, world.group, `${index}`);
+    await send(world.ada, world.pair, "Elsewhere");
+    return { ...world, all: await messagesOf(world.bob, world.group) };
+  }
+
+  it("walks in either direction from any message, without gaps and nothing twice", async () => {
+    const { bob, group, all } = await startLong(25);
+    const middle = all[11]!;
+    const older: typeof all = [];
+    for (let before = middle.sentAt; ; before = older[0]!.sentAt) {
+      const found = await stretch(bob, group, { before, from: "before", numItems: 4 });
+      older.unshift(...found);
+      if (found.length < 4) break;
+    }
+    const newer: typeof all = [];
+    for (let after = middle.sentAt; ; after = newer[newer.length - 1]!.sentAt) {
+      const found = await stretch(bob, group, { after, from: "after", numItems: 4 });
+      newer.push(...found);
+      if (found.length < 4) break;
+    }
+    expect([...older, middle, ...newer]).toEqual(all);
+  });
+
+  it("stays between two messages, from whichever end it is asked to start", async () => {
+    const { bob, group, all } = await startLong(9);
+    const bounds = { after: all[1]!.sentAt, before: all[7]!.sentAt };
+    const near = (from: "after" | "before", numItems: number) =>
+      stretch(bob, group, { ...bounds, from, numItems });
+    expect(await near("after", 100)).toEqual(all.slice(2, 7));
+    expect(await near("before", 100)).toEqual(all.slice(2, 7));
+    expect(await near("after", 2)).toEqual(all.slice(2, 4));
+    expect(await near("before", 2)).toEqual(all.slice(5, 7));
+    expect(
+      await stretch(bob, group, { after: all[8]!.sentAt, from: "after", numItems: 5 }),
+    ).toEqual([]);
+  });
+
+  it("never gives more than 100, nor fewer than one", async () => {
+    const { bob, group, all } = await startLong(101);
+    const count = async (numItems: number) =>
+      (await stretch(bob, group, { from: "before", numItems })).length;
+    expect([await count(1_000), await count(0), await count(Number.NaN)]).toEqual([100, 1, 1]);
+    expect(all).toHaveLength(100);
+  });
+});

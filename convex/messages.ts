@@ -5,7 +5,7 @@ import { clientMessageIdMaxUnits } from "../shared/limits";
 import { contentRefusal } from "../shared/message-text";
 import { mutation } from "./_generated/server";
 import { isAdmin, requireMember, requireMessage, requireUserId } from "./model/access";
-import { boundedPage, boundedText, distinctIds } from "./model/bounds";
+import { boundedItems, boundedPage, boundedText, distinctIds } from "./model/bounds";
 import { headOf } from "./model/conversations";
 import { gatedQuery, memberOf, memberOfMessage } from "./model/gatedQuery";
 import {
@@ -13,6 +13,7 @@ import {
   eraseMessage,
   findSentMessage,
   messageInPage,
+  messagesBetween,
   replaceContent,
   toggleReaction as toggle,
   toMessageInPage,
@@ -62,6 +63,48 @@ export const getMessages = gatedQuery(memberOf, {
       .order("desc")
       .paginate(boundedPage(paginationOpts));
     return { ...found, page: found.page.map(toMessageInPage) };
+  },
+});
+
+/**
+ * One message, with the conversation that it belongs to: where a link to a message leads.
+ *
+ * @throws ConvexError `not_found`.
+ */
+export const getMessage = gatedQuery(memberOfMessage, {
+  args: { messageId: v.id("messages") },
+  returns: messageInPage.extend({ conversationId: v.string() }),
+  handler: async (ctx, { messageId }) => {
+    const message = (await ctx.db.get(messageId)) ?? refuse("not_found");
+    return { ...toMessageInPage(message), conversationId: message.conversationId };
+  },
+});
+
+/**
+ * Up to `numItems` (at most 100) messages between two others, oldest first: the ones nearest to
+ * `before`, or with `from: "after"` the ones nearest to `after`.
+ *
+ * Both bounds are `sentAt` of messages and exclusive; none is open. Messages keep their place for
+ * good, so a stretch whose near end is given never shifts, and stretches that start where others end
+ * cover a conversation without gaps and twice nowhere. It is the same for every member.
+ *
+ * @throws ConvexError `not_found`.
+ */
+export const getMessagesBetween = gatedQuery(memberOf, {
+  args: {
+    conversationId: v.string(),
+    after: v.optional(v.number()),
+    before: v.optional(v.number()),
+    from: v.union(v.literal("after"), v.literal("before")),
+    numItems: v.number(),
+  },
+  returns: v.array(messageInPage),
+  handler: async (ctx, { conversationId, numItems, ...stretch }) => {
+    const found = await messagesBetween(ctx, conversationId, {
+      ...stretch,
+      numItems: boundedItems(numItems),
+    });
+    return found.map(toMessageInPage);
   },
 });
 

@@ -1,24 +1,37 @@
-// What one reads stays where it is, and what one has begun to write stays with its chat.
-import type { Locator, Page } from "playwright-core";
+// What one reads stays where it is, however much comes in around it.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
-import { composer, conversationHeading, conversationLink, message, send } from "./rig/screen";
+import {
+  articles,
+  endWatch,
+  firstInView,
+  fromEnd,
+  lastInView,
+  log,
+  watchFrames,
+  wheel,
+} from "./rig/log";
+import { conversationHeading, conversationLink, message, send } from "./rig/screen";
+import { sendAll } from "./rig/seed";
 import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
 const GROUP = "Long history";
-const READ = 140;
+const READ = 5_400;
 const UNREAD = 37;
 
 let stage: Stage;
 let ada: Person;
 let boClient: ParleyClient;
 let conversationId: string;
+/** Numbered as the messages are: the next one to be sent. */
+let next = 1;
 
 beforeAll(async () => {
   stage = await openStage();
   ada = await stage.person("Ada Lovelace");
   const bo = await stage.person("Bo Diddley");
-  boClient = new ParleyClient(stage.server.url, await tokenOf(bo));
+  const token = await tokenOf(bo);
+  boClient = new ParleyClient(stage.server.url, token);
   const adaClient = new ParleyClient(stage.server.url, await tokenOf(ada));
   await boClient.mutate("users:syncUser", {});
   await adaClient.mutate("users:syncUser", {});
@@ -28,168 +41,191 @@ beforeAll(async () => {
     participantIds,
   });
   conversationId = group as string;
-  for (let index = 0; index < READ; index++) {
-    await say(`history ${index}. ${"A line that may be short or long. ".repeat(index % 7)}`);
-  }
+  await sendAll(stage.server.url, token, conversationId, texts(READ));
   await adaClient.mutate("messages:markConversationsAsRead", { conversationIds: [conversationId] });
-  for (let index = 0; index < UNREAD; index++) await say(`unread ${index}.`);
+  await sendAll(stage.server.url, token, conversationId, texts(UNREAD));
   await adaClient.conversationWith((await boClient.me()).clerkId);
 });
 afterAll(() => stage.close());
 beforeEach((context) => stage.watch(context));
 
-const say = (content: string) =>
-  boClient.mutate("messages:sendMessage", { conversationId, content });
-const log = (page: Page): Locator => page.getByRole("log", { name: "Messages" });
-const articles = (page: Page): Locator => log(page).getByRole("article");
-const openGroup = (page: Page) =>
-  page.goto(`/messages?conversationId=${encodeURIComponent(conversationId)}`);
-
-/** How far the log is from its end. */
-function fromEnd(page: Page): Promise<number> {
-  return log(page).evaluate((view) => view.scrollHeight - view.clientHeight - view.scrollTop);
-}
-
-/** The first message that begins in the view, and where it begins. */
-function firstInView(page: Page): Promise<{ text: string; top: number }> {
-  return log(page).evaluate((view) => {
-    const top = view.getBoundingClientRect().top;
-    const inView = [...view.querySelectorAll("article")].find(
-      (article) => article.getBoundingClientRect().top >= top,
-    );
-    const text = /(history|unread|burst) \d+\./.exec(inView?.textContent ?? "")?.[0] ?? "";
-    return { text, top: (inView?.getBoundingClientRect().top ?? 0) - top };
+function texts(count: number): string[] {
+  return Array.from({ length: count }, () => {
+    const number = next++;
+    return `#${number} ${"A line that may be short or long. ".repeat(number % 7)}`;
   });
 }
+const say = () => boClient.mutate("messages:sendMessage", { conversationId, content: texts(1)[0] });
+const address = (messageId = "") =>
+  `/messages?conversationId=${encodeURIComponent(conversationId)}${messageId && `&messageId=${messageId}`}`;
 
-/** Where a message begins in the window. */
-async function topOf(page: Page, text: string): Promise<number> {
-  return (await message(page, text).boundingBox())?.y ?? Number.NaN;
+/** Asks the server for the id of a message by its number. */
+async function idOf(number: number): Promise<string> {
+  const ask = (bounds: object) =>
+    boClient.ask("messages:getMessagesBetween", {
+      conversationId,
+      from: "after",
+      numItems: 100,
+      ...bounds,
+    }) as Promise<{ _id: string; seq: number; sentAt: number }[]>;
+  let after = 0;
+  for (;;) {
+    const page = await ask({ after });
+    const found = page.find(({ seq }) => seq === number);
+    if (found) return found._id;
+    after = page[page.length - 1]?.sentAt ?? Number.POSITIVE_INFINITY;
+  }
 }
 
-/** Scrolls as a hand does, and waits until nothing more comes in. */
-async function scrollTo(page: Page, share: number): Promise<void> {
-  await log(page).evaluate((view, share) => {
-    view.scrollTop = share * view.scrollHeight;
-  }, share);
-  let before = -1;
-  await expect
-    .poll(async () => {
-      const now = await log(page).evaluate((view) => view.scrollHeight);
-      const isStill = now === before;
-      before = now;
-      return isStill;
-    })
-    .toBe(true);
-}
-
-test("a chat opens where its unread messages begin", async () => {
-  await openGroup(ada.page);
+test("[B6] a chat opens where its unread messages begin, in the upper third", async () => {
+  await ada.page.goto(address());
   const divider = ada.page.getByText(`${UNREAD} unread messages`);
   await divider.waitFor();
-  const view = await log(ada.page).boundingBox();
-  const top = ((await divider.boundingBox())?.y ?? 0) - (view?.y ?? 0);
-  expect(top).toBeGreaterThan(0);
-  expect(top).toBeLessThan((view?.height ?? 0) / 2);
+  const share = async () => {
+    const view = await log(ada.page).boundingBox();
+    return (((await divider.boundingBox())?.y ?? 0) - (view?.y ?? 0)) / (view?.height ?? 1);
+  };
+  await expect.poll(share).toBeGreaterThan(0);
+  expect(await share()).toBeLessThan(1 / 3);
 });
 
-test("older messages come in above without moving what one reads, from the very first time", async () => {
-  const before = await articles(ada.page).count();
-  const held = await log(ada.page).evaluate((view) => {
-    view.scrollTop = 0;
-    return /(history|unread) \d+\./.exec(
-      view.querySelectorAll("article")[2]?.textContent ?? "",
-    )?.[0];
+test("[B7] messages that come late do not move the divider", async () => {
+  await say();
+  await expect
+    .poll(() => boClient.messages(conversationId).then(([newest]) => newest?.content))
+    .toContain(`#${next - 1} `);
+  await wheel(ada.page, -120);
+  const below = await ada.page.getByText(`${UNREAD} unread messages`).evaluate((divider) => {
+    const row = divider.parentElement ?? divider;
+    return /#\d+/.exec(row.querySelector("article")?.textContent ?? "")?.[0];
   });
-  const top = await topOf(ada.page, held ?? "");
-  await expect.poll(() => articles(ada.page).count()).toBeGreaterThan(before);
-  expect(Math.abs((await topOf(ada.page, held ?? "")) - top)).toBeLessThanOrEqual(1);
+  expect(below).toBe(`#${READ + 1}`);
 });
 
-test("twenty messages below and a reaction above move nothing", async () => {
-  await scrollTo(ada.page, 0.5);
+test("[B3] older messages come in above without moving what one reads, from the very first time", async () => {
+  await watchFrames(ada.page);
+  for (let turns = 0; turns < 50; turns++) await wheel(ada.page, -400);
+  const watch = await endWatch(ada.page);
+  expect(watch).toMatchObject({ pushes: 0, leaps: 0, blanks: 0 });
+  const first = watch.seen[0] ?? 0;
+  expect(first).toBeLessThan(READ - 150);
+  // Nothing left out, nothing twice.
+  expect(watch.seen).toEqual(watch.seen.map((_, index) => first + index));
+  expect(watch.mostMounted).toBeLessThan(200);
+  await expect.poll(() => articles(ada.page).count()).toBeGreaterThanOrEqual(60);
+});
+
+test("[B1] [B2] twenty messages below, and changes above, move nothing", async () => {
   const held = await firstInView(ada.page);
-  for (let index = 0; index < 20; index++) await say(`burst ${index}.`);
-  await message(ada.page, "burst 19.").waitFor({ state: "attached" });
-  const [oldest] = (await boClient.messages(conversationId)).slice(-1);
-  await boClient.mutate("messages:toggleReaction", { messageId: oldest?._id, emoji: "🎉" });
+  for (let index = 0; index < 20; index++) await say();
+  const changed = await idOf(held.number - 2);
+  await boClient.mutate("messages:toggleReaction", { messageId: changed, emoji: "🎉" });
   await log(ada.page).getByRole("button", { name: "🎉 1" }).waitFor({ state: "attached" });
-  const now = await firstInView(ada.page);
-  expect(now.text).toBe(held.text);
-  expect(Math.abs(now.top - held.top)).toBeLessThanOrEqual(1);
+  expect(await firstInView(ada.page)).toEqual(near(held));
+  await boClient.mutate("messages:editMessage", {
+    messageId: await idOf(held.number - 3),
+    content: `edited ${"so that it is much longer than before ".repeat(30)}`,
+  });
+  await message(ada.page, "edited so that").waitFor({ state: "attached" });
+  expect(await firstInView(ada.page)).toEqual(near(held));
+  await boClient.mutate("messages:deleteMessages", { messageIds: [await idOf(held.number - 4)] });
+  await message(ada.page, "This message was deleted").waitFor({ state: "attached" });
+  expect(await firstInView(ada.page)).toEqual(near(held));
 });
 
-test("a chat that was left in the middle opens there again", async () => {
+const near = (held: { number: number; top: number }) => ({
+  number: held.number,
+  top: expect.toSatisfy((top: number) => Math.abs(top - held.top) <= 1),
+});
+
+test("[B8] the way to the end says how much is new there, and leads there", async () => {
+  const jump = ada.page.getByRole("button", { name: /^Jump to the newest messages/ });
+  expect(await jump.getAttribute("aria-label")).toMatch(/\d+ new messages/);
+  await jump.click();
+  await message(ada.page, `#${next - 1} `).waitFor();
+  await expect.poll(() => fromEnd(ada.page)).toBeLessThan(2);
+  await jump.waitFor({ state: "detached" });
+});
+
+test("[B4] at the end new messages are followed, and a reaction scrolls nothing", async () => {
+  await say();
+  await message(ada.page, `#${next - 1} `).waitFor();
+  await expect.poll(() => fromEnd(ada.page)).toBeLessThan(2);
+  await wheel(ada.page, -60);
+  const held = await lastInView(ada.page);
+  await boClient.mutate("messages:toggleReaction", {
+    messageId: await idOf(held.number - 9),
+    emoji: "⚓",
+  });
+  await log(ada.page).getByRole("button", { name: "⚓ 1" }).waitFor({ state: "attached" });
+  expect((await lastInView(ada.page)).number).toBe(held.number);
+});
+
+test("[B9] a chat that was left in the middle opens there again", async () => {
+  for (let turns = 0; turns < 12; turns++) await wheel(ada.page, -600);
   const left = await firstInView(ada.page);
   await conversationLink(ada.page, "Bo Diddley").click();
   await conversationHeading(ada.page, "Bo Diddley").waitFor();
   await conversationLink(ada.page, GROUP).click();
   await conversationHeading(ada.page, GROUP).waitFor();
-  await expect.poll(async () => (await firstInView(ada.page)).text).toBe(left.text);
-  expect(Math.abs((await firstInView(ada.page)).top - left.top)).toBeLessThanOrEqual(1);
+  await articles(ada.page).first().waitFor();
+  await expect.poll(() => firstInView(ada.page)).toEqual(near(left));
+  expect(await ada.page.getByText("unread messages").count()).toBe(0);
 });
 
-test("one's own message leads to the end, and the end is followed from there", async () => {
-  await send(ada, "my answer");
-  await message(ada.page, "my answer").waitFor();
-  await expect.poll(() => fromEnd(ada.page)).toBeLessThan(2);
-  await say("followed by this.");
-  await message(ada.page, "followed by this.").waitFor();
-  await expect.poll(() => fromEnd(ada.page)).toBeLessThan(2);
-});
-
-test("a lower window keeps the lower edge", async () => {
-  await scrollTo(ada.page, 0.5);
+test("[B12] a lower window keeps the lower edge", async () => {
   const size = ada.page.viewportSize() ?? { width: 1280, height: 800 };
-  const distance = () =>
-    log(ada.page).evaluate((view) => {
-      const bottom = view.getBoundingClientRect().bottom;
-      const last = [...view.querySelectorAll("article")].findLast(
-        (article) => article.getBoundingClientRect().bottom <= bottom,
-      );
-      return { text: last?.textContent, px: bottom - (last?.getBoundingClientRect().bottom ?? 0) };
-    });
-  const before = await distance();
+  const before = await lastInView(ada.page);
   await ada.page.setViewportSize({ ...size, height: size.height - 250 });
-  await expect.poll(async () => (await distance()).text).toBe(before.text);
-  expect(Math.abs((await distance()).px - before.px)).toBeLessThanOrEqual(1);
+  await expect.poll(async () => (await lastInView(ada.page)).number).toBe(before.number);
+  await expect
+    .poll(async () => Math.abs((await lastInView(ada.page)).px - before.px))
+    .toBeLessThanOrEqual(1);
   await ada.page.setViewportSize(size);
 });
 
-test("a draft stays with its chat, over a change of chats and a reload", async () => {
-  await composer(ada.page).fill("half a thought");
-  await conversationLink(ada.page, "Bo Diddley").click();
-  await conversationHeading(ada.page, "Bo Diddley").waitFor();
-  expect(await composer(ada.page).inputValue()).toBe("");
-  await ada.page
-    .getByRole("navigation", { name: "Conversations" })
-    .getByText("half a thought")
-    .waitFor();
-  await conversationLink(ada.page, GROUP).click();
-  await conversationHeading(ada.page, GROUP).waitFor();
-  expect(await composer(ada.page).inputValue()).toBe("half a thought");
-  await ada.page.reload();
-  await composer(ada.page).waitFor();
-  expect(await composer(ada.page).inputValue()).toBe("half a thought");
-  await composer(ada.page).fill("");
+test("[B5] one's own message leads to the end from anywhere", async () => {
+  await send(ada, `#${next++} my answer`);
+  await message(ada.page, "my answer").waitFor();
+  await expect.poll(() => fromEnd(ada.page)).toBeLessThan(2);
 });
 
-test("the key that ends a composition sends nothing", async () => {
-  const field = composer(ada.page);
-  await field.evaluate((element) =>
-    element.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true })),
-  );
-  await field.fill("にほん");
-  // In Safari the end comes before the key that caused it, and the key looks like any other.
-  await field.evaluate((element) => {
-    element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }));
-    const key = { key: "Enter", bubbles: true, cancelable: true };
-    element.dispatchEvent(new KeyboardEvent("keydown", key));
-  });
-  expect(await field.inputValue()).toBe("にほん");
-  await field.press("Enter");
-  await message(ada.page, "にほん").waitFor();
-  expect(await field.inputValue()).toBe("");
+test("[B11] a message 5,000 back opens in its place, and both ways from there are whole", async () => {
+  const goal = READ - 5_000;
+  await ada.page.goto(address(await idOf(goal)));
+  await message(ada.page, `#${goal} `).waitFor();
+  await expect
+    .poll(async () => Math.abs((await firstInView(ada.page)).number - goal))
+    .toBeLessThan(15);
+
+  await watchFrames(ada.page);
+  for (let turns = 0; turns < 30; turns++) await wheel(ada.page, -400);
+  for (let turns = 0; turns < 60; turns++) await wheel(ada.page, 400);
+  const watch = await endWatch(ada.page);
+  expect(watch).toMatchObject({ pushes: 0, leaps: 0, blanks: 0 });
+  const first = watch.seen[0] ?? 0;
+  expect(first).toBeLessThan(goal - 130);
+  expect(watch.seen.length).toBeGreaterThan(300);
+  expect(watch.seen).toEqual(watch.seen.map((_, index) => first + index));
+
+  await ada.page.getByRole("button", { name: /^Jump to the newest messages/ }).click();
+  await message(ada.page, "my answer").waitFor();
+  await expect.poll(() => fromEnd(ada.page)).toBeLessThan(2);
+});
+
+test("[B11] an address of a message that is not here opens the chat and says so", async () => {
+  await ada.page.goto(address("nonsense"));
+  await ada.page.getByRole("alert").getByText("That message is not in this chat.").waitFor();
+  await message(ada.page, "my answer").waitFor();
+});
+
+test("[B14] the day stays in view while one reads in it", async () => {
+  for (let turns = 0; turns < 4; turns++) await wheel(ada.page, -300);
+  const view = await log(ada.page).boundingBox();
+  const day = ada.page.getByText("Today", { exact: true }).last();
+  await day.waitFor();
+  const box = await day.boundingBox();
+  expect((box?.y ?? 0) - (view?.y ?? 0)).toBeLessThan(30);
 });
 
 test("nothing of it complained", () => {

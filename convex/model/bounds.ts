@@ -5,8 +5,13 @@ import { refuse } from "./refuse";
 
 /** The caller's page, never larger than the promised maximum and never smaller than one item. */
 export function boundedPage(options: PaginationOptions): PaginationOptions {
-  const asked = Number.isFinite(options.numItems) ? Math.floor(options.numItems) : 1;
-  return { ...options, numItems: Math.min(Math.max(asked, 1), pageItemsMax) };
+  return { ...options, numItems: boundedItems(options.numItems) };
+}
+
+/** How many items a call gets that asks for so many: at least one, never more than the maximum. */
+export function boundedItems(asked: number): number {
+  const whole = Number.isFinite(asked) ? Math.floor(asked) : 1;
+  return Math.min(Math.max(whole, 1), pageItemsMax);
 }
 
 /**

@@ -47,6 +47,35 @@ export async function findSentMessage(
     .unique();
 }
 
+export type Stretch = {
+  /** `sentAt` of a message; only newer ones. */
+  after?: number | undefined;
+  /** `sentAt` of a message; only older ones. */
+  before?: number | undefined;
+  /** At which end of the stretch to start when it holds more than `numItems`. */
+  from: "after" | "before";
+  numItems: number;
+};
+
+/** The messages of a stretch, oldest first. */
+export async function messagesBetween(
+  ctx: Pick<QueryCtx, "db">,
+  conversationId: string,
+  { after, before, from, numItems }: Stretch,
+): Promise<Doc<"messages">[]> {
+  const found = await ctx.db
+    .query("messages")
+    .withIndex("by_conversation_and_time", (q) =>
+      q
+        .eq("conversationId", conversationId)
+        .gt("sentAt", after ?? Number.NEGATIVE_INFINITY)
+        .lt("sentAt", before ?? Number.POSITIVE_INFINITY),
+    )
+    .order(from === "after" ? "asc" : "desc")
+    .take(numItems);
+  return from === "after" ? found : found.reverse();
+}
+
 /**
  * Appends a message. Writes the message, the conversation's head, the sender's own progress and typing
  * row, and nothing for any other member.

@@ -74,6 +74,8 @@ export const messagesEn = {
   "chat.newBelow": { one: "{count} new message", other: "{count} new messages" },
   "chat.unread": { one: "{count} unread message", other: "{count} unread messages" },
   "chat.older": "Loading older messages",
+  "chat.newer": "Loading newer messages",
+  "chat.messageMissing": "That message is not in this chat.",
 
   "message.you": "You",
   "message.deleted": "This message was deleted",

@@ -77,17 +77,16 @@ function fromOutbox(item: OutboxItem, viewerId: string): ChatMessage {
  * The log of one conversation, oldest first: what the server has, then what is still on its way, in
  * the order in which it was written. What the server already shows is left out of the second part.
  *
- * @param newestFirst The loaded pages as `messages.getMessages` gives them.
+ * @param oldestFirst The loaded messages.
  */
 export function mergeMessages(
-  newestFirst: readonly ServerMessage[],
+  oldestFirst: readonly ServerMessage[],
   outbox: readonly OutboxItem[],
   viewerId: string | null,
 ): ChatMessage[] {
   const merged: ChatMessage[] = [];
   const stored = new Set<string>();
-  for (let index = newestFirst.length - 1; index >= 0; index--) {
-    const message = newestFirst[index]!;
+  for (const message of oldestFirst) {
     if (message.senderId === viewerId && message.clientMessageId) {
       stored.add(message.clientMessageId);
     }

@@ -8,7 +8,7 @@ import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { refusalOf } from "@/shared/error-codes";
 import { PanelError } from "../connection/panel-error";
 import { t } from "../language/t";
-import { closeConversation } from "../navigation/open-conversation";
+import { closeConversation, useOpenMessageId } from "../navigation/open-conversation";
 import { ChatHeader } from "./chat-header";
 import { Composer, type ComposerHandle, type Editing } from "./composer";
 import { MessageLog, type MessageLogHandle } from "./message-log";
@@ -43,11 +43,12 @@ export function Chat({ conversationId, isAlone }: ChatProps) {
 }
 
 function OpenChat({ conversationId, isAlone }: ChatProps) {
-  const chat = useChat(conversationId);
-  const { viewerId, conversation, messages } = chat;
+  const chat = useChat(conversationId, useOpenMessageId());
+  const { viewerId, conversation, tail } = chat;
   const sending = useSendMessage(conversationId);
   const { changes, refusal, clearRefusal } = useMessageChanges(conversationId);
   const [editing, setEditing] = useState<Editing | null>(null);
+  const [isMissingSeen, setIsMissingSeen] = useState(false);
   const log = useRef<MessageLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
 
@@ -67,11 +68,11 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
 
   const canDeleteAll = conversation?.isGroup === true && conversation.myRole !== "member";
   const editLast = useCallback(() => {
-    const last = messages.findLast(
+    const last = tail.findLast(
       ({ id, senderId, isDeleted }) => id !== null && senderId === viewerId && !isDeleted,
     );
     if (last?.id) startEditing(last.id, last.content);
-  }, [messages, viewerId, startEditing]);
+  }, [tail, viewerId, startEditing]);
 
   const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
   return (
@@ -86,16 +87,9 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         {...logProps}
       />
       <div>
-        {refusal && (
-          <p
-            role="alert"
-            className="mx-5 mt-1 flex items-center justify-between gap-3 rounded-xl bg-danger-soft px-4 py-1 text-meta text-danger max-wide:mx-2.5"
-          >
-            {refusal}
-            <Button variant="quiet" className="text-meta" onClick={clearRefusal}>
-              {t("close")}
-            </Button>
-          </p>
+        {refusal && <ChatNotice text={refusal} onClose={clearRefusal} />}
+        {chat.isMissing && !isMissingSeen && (
+          <ChatNotice text={t("chat.messageMissing")} onClose={() => setIsMissingSeen(true)} />
         )}
         <Composer
           ref={composer}
@@ -112,6 +106,20 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         />
       </div>
     </div>
+  );
+}
+
+function ChatNotice({ text, onClose }: { text: string; onClose: () => void }) {
+  return (
+    <p
+      role="alert"
+      className="mx-5 mt-1 flex items-center justify-between gap-3 rounded-xl bg-danger-soft px-4 py-1 text-meta text-danger max-wide:mx-2.5"
+    >
+      {text}
+      <Button variant="quiet" className="text-meta" onClick={onClose}>
+        {t("close")}
+      </Button>
+    </p>
   );
 }
 

@@ -6,12 +6,13 @@ import type { ChatState } from "./use-chat";
 
 /** Speaks each message of somebody else once, when it arrives; never history, never own ones. */
 export function LogAnnouncer({ chat }: { chat: ChatState }) {
-  const { messages, viewerId, conversation, isReady } = chat;
+  const { tail, viewerId, conversation, visit } = chat;
+  const isReady = visit !== null;
   const [spoken, setSpoken] = useState<{ seq: number; text: string } | null>(null);
   const lastSeq = useRef<number | null>(null);
   useEffect(() => {
     if (!isReady) return;
-    const newest = messages.findLast(({ seq }) => seq !== null);
+    const newest = tail.findLast(({ seq }) => seq !== null);
     const seq = newest?.seq ?? 0;
     const known = lastSeq.current;
     lastSeq.current = seq;
@@ -20,9 +21,9 @@ export function LogAnnouncer({ chat }: { chat: ChatState }) {
     const author = conversation?.members.find(({ userId }) => userId === newest.senderId);
     const name = author?.name || t("people.someone");
     setSpoken({ seq, text: t("message.said", { name, text: newest.content.slice(0, 300) }) });
-  }, [messages, viewerId, conversation, isReady]);
+  }, [tail, viewerId, conversation, isReady]);
   // What has been deleted since is no longer there to be found either.
-  const isGone = messages.some((message) => message.seq === spoken?.seq && message.isDeleted);
+  const isGone = tail.some((message) => message.seq === spoken?.seq && message.isDeleted);
   return (
     <div aria-live="polite" aria-atomic="true" className="sr-only">
       {isGone ? "" : spoken?.text}

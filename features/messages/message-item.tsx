@@ -25,6 +25,8 @@ export type MessageItemProps = {
   author: { name: string; imageUrl: string | null };
   /** Just written here: it rises into place. */
   isNew: boolean;
+  /** Just jumped to: it stands out for a moment. */
+  isMarked: boolean;
   nameOf: (userId: string) => string;
   watch: (element: HTMLElement | null, seen: Seen) => (() => void) | undefined;
   changes: MessageChanges;
@@ -55,6 +57,7 @@ export const MessageItem = memo(
           startsGroup ? "pt-3" : "pt-0.5",
           isMine && "flex-row-reverse",
           props.isNew && "animate-rise",
+          props.isMarked && "rounded-row animate-mark",
         )}
       >
         {showsPicture && (

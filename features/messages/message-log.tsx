@@ -1,38 +1,34 @@
 "use client";
 
-import { ArrowDown, LoaderCircle, MessageCircleHeart } from "lucide-react";
-import {
-  type Ref,
-  useCallback,
-  useEffect,
-  useImperativeHandle,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { MessageCircleHeart } from "lucide-react";
+import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
-import { formatDay, startOfDay } from "@/lib/dates";
+import { startOfDay } from "@/lib/dates";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
-import { TypingIndicator } from "../typing/typing-indicator";
 import { LogAnnouncer } from "./log-announcer";
+import { LogList } from "./log-list";
+import { FloatingDay, JumpToEnd, LoadingMore } from "./log-marks";
 import { LogSkeleton } from "./log-skeleton";
-import { keepRows, type LogRow, layOutRows, splitDays } from "./message-rows";
-import { readingPlaces } from "./reading-place";
+import { keepRows, layOutRows, type MessageRow } from "./message-rows";
 import type { ChatState } from "./use-chat";
-import { useLogScroll } from "./use-log-scroll";
+import { type LogScrollHandle, useLook } from "./use-log-scroll";
 import type { MessageChanges } from "./use-message-changes";
-import { useMessageElements } from "./use-message-elements";
-import { useMessageVisibility } from "./use-message-visibility";
-import { useOutbox } from "./use-outbox";
+import type { Visit } from "./use-opening";
 import type { MessageSending } from "./use-send-message";
 
 const MINUTE_MS = 60_000;
+/** How long a message that was jumped to stands out. */
+const MARKED_MS = 1_800;
+/** What one writes before the log has come, as without a connection, is seen all the same. */
+const ONLY_WAITING: Visit = { id: -1, target: { kind: "end" } };
 
 export type MessageLogHandle = {
   /** From now on the end is followed, as when one sends. */
   followEnd: () => void;
+  /** Shows a message of this chat, wherever it stands, and makes it stand out for a moment. */
+  showMessage: (message: { seq: number; sentAt: number }) => void;
 };
 
 export type MessageLogProps = {
@@ -47,62 +43,73 @@ export type MessageLogProps = {
 
 /** The messages of one conversation, the newest at the bottom. */
 export function MessageLog(props: MessageLogProps) {
-  const { ref, conversationId, chat } = props;
-  const { messages, isReady, unread, canLoadOlder, loadOlder } = chat;
-  const rows = useRows(messages, unread, canLoadOlder || chat.isLoadingOlder);
-  const look = usePatientLoading(!isReady);
-  const isShown = look === "ready";
-  // What one writes before the log has come, as without a connection, is seen all the same.
+  const { ref, chat } = props;
+  const { messages, tail, unread, isAtTail, goToEnd, goTo } = chat;
+  const rows = useRows(messages, unread, chat.hasOlder);
+  const loadingLook = usePatientLoading(chat.visit === null);
   const isOnlyWaiting = rows.length > 0 && messages.every(({ seq }) => seq === null);
-  const scroll = useLogScroll({
-    rows,
-    hasRows: isShown,
-    leftAt: chat.leftAt,
-    hasDivider: unread !== null,
-    onLeave: (place) => readingPlaces.leave(conversationId, place),
-    canLoadOlder,
-    loadOlder,
-  });
-  const { toEnd } = scroll;
-  useImperativeHandle(ref, () => ({ followEnd: () => toEnd() }), [toEnd]);
+  const isShown = loadingLook === "ready" && chat.visit !== null;
+  const visit = isShown ? chat.visit : isOnlyWaiting ? ONLY_WAITING : null;
 
-  const newestSeq = messages.findLast(({ seq }) => seq !== null)?.seq ?? 0;
-  const newBelow = useNewBelow(chat, scroll.isAtEnd, newestSeq);
+  const log = useRef<HTMLDivElement>(null);
+  const scroll = useRef<LogScrollHandle>(null);
+  const [look, onLook] = useLook();
+  const [markedSeq, mark] = useMarked(visit);
+  const toEnd = (isGliding = false) => {
+    if (isAtTail) scroll.current?.toEnd(isGliding);
+    else goToEnd();
+  };
+  useImperativeHandle(ref, () => ({
+    followEnd: () => toEnd(),
+    showMessage(message) {
+      mark(message.seq);
+      if (!scroll.current?.toMessage(message.seq)) goTo(message);
+    },
+  }));
+
+  const newestSeq = tail.findLast(({ seq }) => seq !== null)?.seq ?? 0;
+  const newBelow = useNewBelow(chat, look.isAtEnd, newestSeq);
+  const todayMs = startOfDay(useServerNow(MINUTE_MS));
   return (
     <div className="relative min-h-0">
       <div
-        ref={scroll.scroller}
+        ref={log}
         role="log"
         aria-label={t("chat.log")}
         // New messages are spoken by the announcer; loaded history and own ones are not.
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key.
         tabIndex={0}
-        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-3px] [overflow-anchor:none]"
+        className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-3px] [overflow-anchor:none]"
       >
-        <div
-          ref={scroll.content}
-          className="relative flex min-h-full flex-col justify-end px-6 pt-2 pb-1 max-wide:px-3"
-        >
-          {isShown && chat.isLoadingOlder && <OlderSpinner />}
-          {look === "skeleton" && <LogSkeleton />}
-          {isShown && rows.length === 0 && (
-            <Notice
-              icon={<MessageCircleHeart size={26} strokeWidth={1.8} aria-hidden="true" />}
-              title={t("chat.empty.title")}
-              text={t("chat.empty.text")}
-            />
-          )}
-          {(isShown || isOnlyWaiting) && (
-            <Rows {...props} rows={rows} log={scroll.scroller} newestSeq={newestSeq} />
-          )}
-          <TypingIndicator
-            conversationId={conversationId}
-            isIndented={chat.conversation?.isGroup ?? false}
+        {loadingLook === "skeleton" && <LogSkeleton />}
+        {isShown && rows.length === 0 && (
+          <Notice
+            icon={<MessageCircleHeart size={26} strokeWidth={1.8} aria-hidden="true" />}
+            title={t("chat.empty.title")}
+            text={t("chat.empty.text")}
           />
-        </div>
+        )}
+        {visit && (
+          <LogList
+            key={visit.id}
+            {...props}
+            rows={rows}
+            visit={visit}
+            log={log}
+            scroll={scroll}
+            onLook={onLook}
+            markedSeq={markedSeq}
+            newestSeq={newestSeq}
+          />
+        )}
       </div>
-      {scroll.isFarFromEnd && isShown && <JumpToEnd count={newBelow} onJump={() => toEnd(true)} />}
+      {visit && <FloatingDay dayMs={look.dayMs} todayMs={todayMs} />}
+      {isShown && chat.isLoadingOlder && <LoadingMore isOlder />}
+      {isShown && chat.isLoadingNewer && <LoadingMore isOlder={false} />}
+      {look.isFarFromEnd && isShown && rows.length > 0 && (
+        <JumpToEnd count={newBelow} onJump={() => toEnd(true)} />
+      )}
       <LogAnnouncer chat={chat} />
     </div>
   );
@@ -112,126 +119,35 @@ function useRows(
   messages: ChatState["messages"],
   unread: ChatState["unread"],
   hasOlder: boolean,
-): LogRow[] {
-  const [memory] = useState<{ rows: LogRow[] }>(() => ({ rows: [] }));
+): MessageRow[] {
+  const [memory] = useState<{ rows: MessageRow[] }>(() => ({ rows: [] }));
   return useMemo(() => {
     memory.rows = keepRows(memory.rows, layOutRows(messages, { unread, hasOlder }));
     return memory.rows;
   }, [memory, messages, unread, hasOlder]);
 }
 
-type RowsProps = MessageLogProps & {
-  rows: LogRow[];
-  log: React.RefObject<HTMLElement | null>;
-  newestSeq: number;
-};
-
-function Rows(props: RowsProps) {
-  const { rows, log, newestSeq, conversationId, chat, sending, changes, onEdit, canDeleteAll } =
-    props;
-  const { viewerId, conversation, readUpToSeq, lastReadSeq } = chat;
-  const todayMs = startOfDay(useServerNow(MINUTE_MS));
-  const written = useOutbox().of(conversationId);
-  const isGroup = conversation?.isGroup ?? false;
-  const people = useMemo(
-    () => new Map(conversation?.members.map((member) => [member.userId, member])),
-    [conversation?.members],
-  );
-  const nameOf = useCallback(
-    (userId: string) =>
-      userId === viewerId ? t("message.you") : people.get(userId)?.name || t("people.someone"),
-    [people, viewerId],
-  );
-  const watch = useMessageVisibility({ log, conversationId, lastReadSeq, newestSeq });
-
-  const shared = useMemo(
-    () => ({ viewerId, isGroup, people, nameOf, watch, changes, sending, onEdit, canDeleteAll }),
-    [viewerId, isGroup, people, nameOf, watch, changes, sending, onEdit, canDeleteAll],
-  );
-  const elements = useMessageElements(shared);
-  return splitDays(rows).map(({ day, rows: ofDay }) => (
-    <section key={day.key} aria-label={dayName(day.dayMs, todayMs)}>
-      <div className="pointer-events-none sticky top-2 z-[2] my-3 grid justify-items-center">
-        <span
-          aria-hidden="true"
-          className="rounded-[10px] bg-rail px-[11px] py-[3px] text-caption font-medium text-muted shadow-bubble"
-        >
-          {dayName(day.dayMs, todayMs)}
-        </span>
-      </div>
-      {ofDay.map((row) =>
-        row.kind === "unread" ? (
-          <UnreadDivider key={row.key} count={row.count} />
-        ) : (
-          elements.render(row, {
-            isRead: row.message.seq !== null && row.message.seq <= readUpToSeq,
-            isNew: written.some((item) => item.clientMessageId === row.key),
-          })
-        ),
-      )}
-    </section>
-  ));
-}
-
-function dayName(dayMs: number, todayMs: number): string {
-  return formatDay(dayMs, todayMs, { today: t("day.today"), yesterday: t("day.yesterday") });
-}
-
-function UnreadDivider({ count }: { count: number }) {
-  const line = "h-px flex-1 bg-current opacity-35";
-  return (
-    <div
-      data-unread
-      className="my-3 flex items-center gap-2.5 text-caption font-semibold text-accent"
-    >
-      <span className={line} />
-      {t("chat.unread", { count })}
-      <span className={line} />
-    </div>
-  );
-}
-
-function OlderSpinner() {
-  return (
-    <div
-      role="progressbar"
-      aria-label={t("chat.older")}
-      className="pointer-events-none absolute inset-x-0 top-2 z-[3] grid justify-items-center text-accent"
-    >
-      <LoaderCircle size={20} aria-hidden="true" className="motion-safe:animate-spin" />
-    </div>
-  );
-}
-
-function JumpToEnd({ count, onJump }: { count: number; onJump: () => void }) {
-  return (
-    <button
-      type="button"
-      onClick={onJump}
-      aria-label={
-        count > 0 ? `${t("chat.toEnd")}, ${t("chat.newBelow", { count })}` : t("chat.toEnd")
-      }
-      title={t("chat.toEnd")}
-      className="absolute end-5 bottom-3 z-[4] grid size-11 animate-appear place-items-center rounded-full bg-raised text-muted shadow-float hover:text-ink max-wide:end-3"
-    >
-      <ArrowDown size={20} aria-hidden="true" />
-      {count > 0 && (
-        <span
-          aria-hidden="true"
-          className="tabular absolute -top-1.5 grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 text-time font-title text-on-accent"
-        >
-          {count > 99 ? "99+" : count}
-        </span>
-      )}
-    </button>
-  );
+/** The message that stands out: the one the log was opened at, or the last one jumped to. */
+function useMarked(visit: Visit | null): [number | null, (seq: number) => void] {
+  const [marked, setMarked] = useState<number | null>(null);
+  const target = visit?.target;
+  useEffect(() => {
+    if (target?.kind === "message" && target.isMarked) setMarked(target.seq);
+  }, [target]);
+  useEffect(() => {
+    if (marked === null) return;
+    const timer = setTimeout(() => setMarked(null), MARKED_MS);
+    return () => clearTimeout(timer);
+  }, [marked]);
+  return [marked, setMarked];
 }
 
 /** How many messages of others have come in below since the end was last seen. */
 function useNewBelow(chat: ChatState, isAtEnd: boolean, newestSeq: number): number {
-  const { messages, viewerId, isReady, unread } = chat;
-  const [seenSeq, setSeenSeq] = useState<number | null>(null);
+  const { tail, viewerId, visit, unread, messages, lastReadSeq } = chat;
+  const [seenAtEndSeq, setSeenSeq] = useState<number | null>(null);
   const isFirst = useRef(true);
+  const isReady = visit !== null;
   useEffect(() => {
     if (!isReady) return;
     // What was unread on opening is new too, as long as the end has not been seen.
@@ -243,9 +159,14 @@ function useNewBelow(chat: ChatState, isAtEnd: boolean, newestSeq: number): numb
     isFirst.current = false;
   }, [isReady, isAtEnd, newestSeq, messages, unread]);
   return useMemo(() => {
-    if (isAtEnd || seenSeq === null || newestSeq <= seenSeq) return 0;
-    return messages.filter(
+    if (isAtEnd || seenAtEndSeq === null) return 0;
+    // What has been read on the way down is not new any more.
+    const seenSeq = Math.max(seenAtEndSeq, lastReadSeq ?? 0);
+    const oldestOfTail = tail.find(({ seq }) => seq !== null)?.seq ?? 0;
+    const above = Math.max(0, oldestOfTail - seenSeq - 1);
+    const inTail = tail.filter(
       ({ seq, senderId }) => seq !== null && seq > seenSeq && senderId !== viewerId,
-    ).length;
-  }, [messages, viewerId, isAtEnd, seenSeq, newestSeq]);
+    );
+    return above + inTail.length;
+  }, [tail, viewerId, isAtEnd, seenAtEndSeq, lastReadSeq]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ChatMessage, isSameMessage, mergeMessages, type ServerMessage } from "./chat-message";
-import { findUnreadMark, keepRows, layOutRows, splitDays } from "./message-rows";
+import { findUnreadMark, keepRows, layOutRows, stepRows } from "./message-rows";
 import type { OutboxItem } from "./outbox";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
@@ -28,7 +28,7 @@ const waiting = (clientMessageId: string, createdAt: number): OutboxItem => ({
 });
 
 const oldestFirst = (...messages: ServerMessage[]): ChatMessage[] =>
-  mergeMessages([...messages].reverse(), [], "me");
+  mergeMessages(messages, [], "me");
 
 const ALONE = { unread: null, hasOlder: false };
 
@@ -39,11 +39,9 @@ function sketch(
   hasOlder = false,
 ): string {
   return layOutRows(messages, { unread, hasOlder })
-    .map((row) => {
-      if (row.kind === "day") return "day";
-      if (row.kind === "unread") return `unread:${row.count}`;
-      const { startsGroup, endsGroup, message } = row;
-      return `${startsGroup ? `[${message.senderId} ` : ""}${message.key}${endsGroup ? "]" : ""}`;
+    .map(({ startsDay, unreadFrom, startsGroup, endsGroup, message }) => {
+      const above = `${startsDay ? "day " : ""}${unreadFrom > 0 ? `unread:${unreadFrom} ` : ""}`;
+      return `${above}${startsGroup ? `[${message.senderId} ` : ""}${message.key}${endsGroup ? "]" : ""}`;
     })
     .join(" ");
 }
@@ -73,29 +71,11 @@ describe("layOutRows", () => {
     );
   });
 
-  it("by day, every row is there once and in order", () => {
-    const messages = oldestFirst(
-      stored(1, "ada", 0),
-      stored(2, "ada", 24 * 60),
-      stored(3, "bo", 24 * 60 + 1),
-    );
-    const rows = layOutRows(messages, {
-      unread: findUnreadMark(messages, "me", 2),
-      hasOlder: false,
-    });
-    const sections = splitDays(rows);
-    expect(sections.map((section) => section.rows.map(({ key }) => key))).toEqual([
-      ["m1"],
-      ["m2", "unread", "m3"],
-    ]);
-    expect(sections.flatMap((section) => [section.day, ...section.rows])).toEqual(rows);
-  });
-
   it("shows each row as it stays when older ones come in", () => {
     const page = [stored(5, "ada", 5), stored(6, "ada", 6), stored(7, "bo", 7)];
     const older = [stored(3, "bo", 3), stored(4, "ada", 4)];
-    expect(sketch(oldestFirst(...page), null, true)).toBe("day m6] [bo m7]");
-    expect(sketch(oldestFirst(...older, ...page), null, true)).toBe("day [ada m4 m5 m6] [bo m7]");
+    expect(sketch(oldestFirst(...page), null, true)).toBe("m6] [bo m7]");
+    expect(sketch(oldestFirst(...older, ...page), null, true)).toBe("[ada m4 m5 m6] [bo m7]");
     const nextDay = stored(8, "bo", 24 * 60);
     expect(sketch(oldestFirst(stored(7, "bo", 7), nextDay), null, true)).toBe("day [bo m8]");
     // A message alone is better than nothing.
@@ -108,11 +88,10 @@ describe("layOutRows", () => {
     const changed = [stored(0, "bo", -1), page[0]!, { ...page[1]!, content: "edited" }, page[2]!];
     const next = [...changed, stored(4, "bo", 3)];
     const kept = keepRows(before, layOutRows(oldestFirst(...structuredClone(next)), ALONE));
-    // The day and m1 are as they were; m2 was edited, and m3 no longer ends its group.
+    // m1 no longer starts the day, m2 was edited, and m3 no longer ends its group.
     expect(kept.map((row) => `${row.key} ${before.includes(row)}`)).toEqual([
-      `${before[0]?.key} true`,
       "m0 false",
-      "m1 true",
+      "m1 false",
       "m2 false",
       "m3 false",
       "m4 false",
@@ -122,6 +101,32 @@ describe("layOutRows", () => {
 
   it("has no rows without messages", () => {
     expect(layOutRows([], ALONE)).toEqual([]);
+  });
+});
+
+describe("stepRows", () => {
+  const rowsOf = (...seqs: number[]) =>
+    layOutRows(oldestFirst(...seqs.map((seq) => stored(seq, "ada", seq))), ALONE);
+  const step = (shown: number[], next: number[]) => {
+    const { rows, ...rest } = stepRows(rowsOf(...shown), rowsOf(...next));
+    return { rows: rows.map(({ message }) => message.seq), ...rest };
+  };
+  it("tells what came in above from what came in below", () => {
+    expect(step([], [4, 5])).toEqual({ rows: [4, 5], isShift: false, isWhole: true });
+    expect(step([4, 5], [4, 5, 6])).toEqual({ rows: [4, 5, 6], isShift: false, isWhole: true });
+    expect(step([4, 5], [2, 3, 4, 5])).toEqual({
+      rows: [2, 3, 4, 5],
+      isShift: true,
+      isWhole: true,
+    });
+  });
+  it("lets go above, and takes one end after the other", () => {
+    expect(step([2, 3, 4, 5], [4, 5])).toEqual({ rows: [4, 5], isShift: true, isWhole: true });
+    expect(step([4, 5], [3, 4, 5, 6])).toEqual({ rows: [3, 4, 5], isShift: true, isWhole: false });
+    expect(step([3, 4, 5], [3, 4, 5, 6]).isShift).toBe(false);
+  });
+  it("is another log when nothing of it stays", () => {
+    expect(step([4, 5], [9, 10])).toEqual({ rows: [9, 10], isShift: false, isWhole: true });
   });
 });
 
@@ -150,8 +155,8 @@ describe("findUnreadMark", () => {
 describe("mergeMessages", () => {
   it("shows what is on its way after what is stored, and each message once", () => {
     const page = [
-      stored(2, "me", 2, { clientMessageId: "x" }),
       stored(1, "ada", 1, { clientMessageId: "y" }),
+      stored(2, "me", 2, { clientMessageId: "x" }),
     ];
     const merged = mergeMessages(page, [waiting("x", 5), waiting("y", 6), waiting("z", 7)], "me");
     expect(merged.map(({ key, id, delivery }) => [key, id, delivery.kind])).toEqual([

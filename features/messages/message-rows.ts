@@ -4,21 +4,21 @@ import { type ChatMessage, isSameMessage } from "./chat-message";
 /** Messages of one author closer than this stand together under one name. */
 export const GROUP_WITHIN_MS = 5 * 60_000;
 
+/** One message of the log, with what stands above it. */
 export type MessageRow = {
-  kind: "message";
   key: string;
   message: ChatMessage;
+  /** Midnight of its day. */
+  dayMs: number;
+  /** The day's heading stands above it. */
+  startsDay: boolean;
+  /** The divider above it says that so many are unread from here on; 0: no divider. */
+  unreadFrom: number;
   /** Shows the author's name; the space above is wide. */
   startsGroup: boolean;
   /** Shows the author's picture and the corner that points at it. */
   endsGroup: boolean;
 };
-
-export type DayRow = { kind: "day"; key: string; dayMs: number };
-export type UnreadRow = { kind: "unread"; key: string; count: number };
-
-/** One line of the log. Flat and keyed, so that a list that shows only a window of it can come. */
-export type LogRow = DayRow | UnreadRow | MessageRow;
 
 export type UnreadMark = {
   /** The divider stands before the message with this key. */
@@ -33,31 +33,28 @@ export type LayOutOptions = {
 };
 
 /**
- * Lays messages, oldest first, out as rows: a heading for each day, groups, the unread divider.
+ * Lays messages, oldest first, out as rows: one for each message, with the heading of its day and the
+ * unread divider as part of it, so that older messages only ever add rows above.
  *
- * While there are older ones, the oldest loaded message is held back: whether it starts a group is
- * known only with the one before it, and a row that changes its height later moves what one reads.
+ * While there are older ones, the oldest loaded message is held back: whether it starts a group or a
+ * day is known only with the one before it, and a row that changes its height later moves what one reads.
  */
-export function layOutRows(messages: readonly ChatMessage[], options: LayOutOptions): LogRow[] {
-  const { unread, hasOlder } = options;
-  const rows: LogRow[] = [];
+export function layOutRows(
+  messages: readonly ChatMessage[],
+  { unread, hasOlder }: LayOutOptions,
+): MessageRow[] {
+  const rows: MessageRow[] = [];
   let previous: MessageRow | undefined;
-  let headedDayMs: number | null = null;
   for (const [index, message] of messages.entries()) {
     const isHeldBack = index === 0 && hasOlder && messages.length > 1;
     const dayMs = startOfDay(message.sentAt);
-    if (dayMs !== headedDayMs && !isHeldBack) {
-      headedDayMs = dayMs;
-      rows.push({ kind: "day", key: `day:${dayMs}`, dayMs });
-    }
-    const isUnreadStart = unread?.beforeKey === message.key;
-    if (isUnreadStart && !isHeldBack) {
-      rows.push({ kind: "unread", key: "unread", count: unread.count });
-    }
+    const unreadFrom = unread?.beforeKey === message.key ? unread.count : 0;
     const startsGroup: boolean =
-      isUnreadStart || previous === undefined || !isTogether(previous.message, message);
+      unreadFrom > 0 || previous === undefined || !isTogether(previous.message, message);
     if (startsGroup && previous) previous.endsGroup = true;
-    previous = { kind: "message", key: message.key, message, startsGroup, endsGroup: false };
+    const startsDay = previous?.dayMs !== dayMs;
+    const row = { key: message.key, message, dayMs, startsDay, unreadFrom, startsGroup };
+    previous = { ...row, endsGroup: false };
     if (!isHeldBack) rows.push(previous);
   }
   if (previous) previous.endsGroup = true;
@@ -99,7 +96,10 @@ export function findUnreadMark(
  * The new rows, but each that looks as it did before is the very same object as before. A screen can
  * then skip it without looking, however many there are.
  */
-export function keepRows(previous: readonly LogRow[], next: readonly LogRow[]): LogRow[] {
+export function keepRows(
+  previous: readonly MessageRow[],
+  next: readonly MessageRow[],
+): MessageRow[] {
   const before = new Map(previous.map((row) => [row.key, row]));
   return next.map((row) => {
     const known = before.get(row.key);
@@ -107,31 +107,36 @@ export function keepRows(previous: readonly LogRow[], next: readonly LogRow[]): 
   });
 }
 
-function isSameRow(a: LogRow, b: LogRow): boolean {
-  switch (a.kind) {
-    case "day":
-      return b.kind === "day";
-    case "unread":
-      return b.kind === "unread" && a.count === b.count;
-    case "message":
-      return (
-        b.kind === "message" &&
-        a.startsGroup === b.startsGroup &&
-        a.endsGroup === b.endsGroup &&
-        isSameMessage(a.message, b.message)
-      );
-  }
-  return a satisfies never;
+function isSameRow(a: MessageRow, b: MessageRow): boolean {
+  return (
+    a.dayMs === b.dayMs &&
+    a.startsDay === b.startsDay &&
+    a.unreadFrom === b.unreadFrom &&
+    a.startsGroup === b.startsGroup &&
+    a.endsGroup === b.endsGroup &&
+    isSameMessage(a.message, b.message)
+  );
 }
 
-export type DaySection = { day: DayRow; rows: (UnreadRow | MessageRow)[] };
-
-/** The rows by day, so that a day's heading can stay in view as long as its day does. */
-export function splitDays(rows: readonly LogRow[]): DaySection[] {
-  const sections: DaySection[] = [];
-  for (const row of rows) {
-    if (row.kind === "day") sections.push({ day: row, rows: [] });
-    else sections[sections.length - 1]?.rows.push(row);
-  }
-  return sections;
+/**
+ * How the rows changed at their start, which a list that shows only a window of them has to be told.
+ *
+ * A list can be told of one end at a time: when both ends have changed, `rows` is the new list as far
+ * as the old one went, to be shown first, and the whole of it comes in a second step.
+ */
+export function stepRows(
+  shown: readonly MessageRow[],
+  next: readonly MessageRow[],
+): { rows: readonly MessageRow[]; isShift: boolean; isWhole: boolean } {
+  const first = shown[0]?.key;
+  const last = shown[shown.length - 1]?.key;
+  const isSameStart = first === undefined || next[0]?.key === first;
+  if (isSameStart) return { rows: next, isShift: false, isWhole: true };
+  const lastIndex = next.findLastIndex(({ key }) => key === last);
+  const isCut = lastIndex >= 0 && lastIndex < next.length - 1;
+  return {
+    rows: isCut ? next.slice(0, lastIndex + 1) : next,
+    isShift: lastIndex >= 0,
+    isWhole: !isCut,
+  };
 }

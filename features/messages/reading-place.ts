@@ -1,5 +1,5 @@
 /** Where somebody was reading in a conversation: a message, and how far below the log's top it began. */
-export type ReadingPlace = { seq: number; offset: number };
+export type ReadingPlace = { seq: number; sentAt: number; offset: number };
 
 const PLACES_MAX = 200;
 

@@ -2,57 +2,75 @@
 
 import { useConvexAuth, usePaginatedQuery, useQuery } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import { serverClock } from "../connection/server-clock";
-import { type ChatMessage, mergeMessages } from "./chat-message";
+import { type ChatMessage, mergeMessages, type ServerMessage } from "./chat-message";
 import { findUnreadMark, type UnreadMark } from "./message-rows";
-import { type ReadingPlace, readingPlaces } from "./reading-place";
+import { readingPlaces } from "./reading-place";
+import { useLogWindow } from "./use-log-window";
+import { useOpening, type Visit } from "./use-opening";
 import { useOutbox } from "./use-outbox";
 
 export type Conversation = FunctionReturnType<typeof api.conversations.getConversation>;
 
-const FIRST_PAGE_ITEMS = 30;
-const NEXT_PAGE_ITEMS = 60;
-/** To show where the unread ones begin, at most so many messages are loaded on opening. */
-const OPENING_ITEMS_MAX = 240;
+const TAIL_ITEMS = 30;
+const NOTHING_WAITS: readonly never[] = [];
 
 export type ChatState = {
   viewerId: string;
   conversation: Conversation | undefined;
-  /** Oldest first; empty while loading. */
+  /** What the log shows, oldest first, without gaps; empty while loading. */
   messages: ChatMessage[];
-  /** Everything that decides where the log opens is known. */
-  isReady: boolean;
+  /** The newest messages and what is on its way, oldest first, whatever the log shows. */
+  tail: ChatMessage[];
+  /** Where the log stands when it appears; `null` until that, and what stands there, is known. */
+  visit: Visit | null;
   /** Where the unread ones began when the chat was opened; stays until it is left. */
   unread: UnreadMark | null;
-  /** Where the chat was left when it was last open; `null` opens at the unread ones or the end. */
-  leftAt: ReadingPlace | null;
   /** Others have read own messages up to this number. */
   readUpToSeq: number;
   /** The viewer has read up to this number; `null` while unknown. */
   lastReadSeq: number | null;
-  canLoadOlder: boolean;
+  /** The message that the address names is not in this chat. */
+  isMissing: boolean;
+  hasOlder: boolean;
   isLoadingOlder: boolean;
+  isLoadingNewer: boolean;
+  /** `messages` ends with the newest there is. */
+  isAtTail: boolean;
   loadOlder: () => void;
+  loadNewer: () => void;
+  goToEnd: () => void;
+  goTo: (message: { seq: number; sentAt: number }) => void;
 };
 
-/** Everything that one open conversation shows, from its subscriptions and the outbox. */
-export function useChat(conversationId: string): ChatState {
+/**
+ * Everything that one open conversation shows, from its subscriptions and the outbox.
+ *
+ * @param messageId Where to open it; also later, when it changes.
+ */
+export function useChat(conversationId: string, messageId: string | null): ChatState {
   const { isAuthenticated } = useConvexAuth();
   const { userId } = useIdentity();
   const viewerId = userId ?? "";
   const ofThis = isAuthenticated ? { conversationId } : "skip";
   const conversation = useQuery(api.conversations.getConversation, ofThis);
   const marks = useQuery(api.conversations.getReadMarks, ofThis);
-  const { results, status, loadMore } = usePaginatedQuery(api.messages.getMessages, ofThis, {
-    initialNumItems: FIRST_PAGE_ITEMS,
+  const { results, status } = usePaginatedQuery(api.messages.getMessages, ofThis, {
+    initialNumItems: TAIL_ITEMS,
   });
+  const stored = useMemo<ServerMessage[]>(() => results.toReversed(), [results]);
+  const isTailLoaded = status !== "LoadingFirstPage";
+  const window = useLogWindow(conversationId, stored);
+
   const waiting = useOutbox().of(conversationId);
+  const tail = useMemo(() => mergeMessages(stored, waiting, viewerId), [stored, waiting, viewerId]);
+  const { isAtTail } = window;
   const messages = useMemo(
-    () => mergeMessages(results, waiting, viewerId),
-    [results, waiting, viewerId],
+    () => mergeMessages(window.messages, isAtTail ? waiting : NOTHING_WAITS, viewerId),
+    [window.messages, isAtTail, waiting, viewerId],
   );
 
   const readUpToSeq = useMemo(() => {
@@ -62,80 +80,83 @@ export function useChat(conversationId: string): ChatState {
     }
     return max;
   }, [marks, viewerId]);
-  const lastReadSeq = marks
-    ? (marks.find((mark) => mark.userId === viewerId)?.lastReadSeq ?? 0)
-    : null;
+  const lastRead = useMemo(() => {
+    const own = marks?.find((mark) => mark.userId === viewerId);
+    return marks ? { seq: own?.lastReadSeq ?? 0, at: own?.lastReadAt ?? 0 } : null;
+  }, [marks, viewerId]);
 
-  useClockFromMessages(results[0]?.sentAt, status);
+  useClockFromMessages(results[0]?.sentAt, isTailLoaded);
   const [leftAt] = useState(() => readingPlaces.find(conversationId));
-  const opening = useOpening({ leftAt, messages, viewerId, lastReadSeq, status, loadMore });
-  const loadOlder = useCallback(() => loadMore(NEXT_PAGE_ITEMS), [loadMore]);
+  const opening = useOpening({
+    conversationId,
+    messageId,
+    leftAt,
+    isTailLoaded,
+    tail: stored,
+    window,
+    viewerId,
+    lastRead,
+  });
+  const isReady = opening.visit !== null && conversation !== undefined;
+  const newestSeq = stored[stored.length - 1]?.seq ?? 0;
+  const unread = useUnreadAtOpening(isReady, () =>
+    lastRead ? findUnread(messages, { viewerId, lastReadSeq: lastRead.seq, newestSeq }) : null,
+  );
   return {
     viewerId,
     conversation,
     messages,
-    isReady: conversation !== undefined && opening.isReady,
-    unread: opening.unread,
-    leftAt,
+    tail,
+    visit: isReady ? opening.visit : null,
+    unread,
     readUpToSeq,
-    lastReadSeq,
-    canLoadOlder: status === "CanLoadMore",
-    isLoadingOlder: status === "LoadingMore",
-    loadOlder,
+    lastReadSeq: lastRead?.seq ?? null,
+    isMissing: opening.isMissing,
+    hasOlder: window.hasOlder,
+    isLoadingOlder: window.isLoadingOlder,
+    isLoadingNewer: window.isLoadingNewer,
+    isAtTail,
+    loadOlder: window.loadOlder,
+    loadNewer: window.loadNewer,
+    goToEnd: opening.goToEnd,
+    goTo: opening.goTo,
   };
 }
 
-type Status = ReturnType<typeof usePaginatedQuery>["status"];
+type Reading = { viewerId: string; lastReadSeq: number; newestSeq: number };
 
-type OpeningOptions = {
-  leftAt: ReadingPlace | null;
-  messages: ChatMessage[];
-  viewerId: string;
-  lastReadSeq: number | null;
-  status: Status;
-  loadMore: (items: number) => void;
-};
+/** Where the unread ones begin among the loaded messages, counting also those that are not loaded yet. */
+function findUnread(
+  messages: readonly ChatMessage[],
+  { viewerId, lastReadSeq, newestSeq }: Reading,
+): UnreadMark | null {
+  const mark = findUnreadMark(messages, viewerId, lastReadSeq);
+  const first = messages[0];
+  // The log was opened in the middle of the unread ones: they began above.
+  if (first?.seq && first.key === mark?.beforeKey && first.seq > lastReadSeq + 1) return null;
+  const loadedSeq = messages.findLast(({ seq }) => seq !== null)?.seq ?? 0;
+  return mark && { ...mark, count: mark.count + Math.max(0, newestSeq - loadedSeq) };
+}
 
-/** Decides once, when enough is loaded, where the unread messages began. */
-function useOpening(options: OpeningOptions): { isReady: boolean; unread: UnreadMark | null } {
-  const { leftAt, messages, viewerId, lastReadSeq, status, loadMore } = options;
+/** Decided once, in the render in which the log first appears, so that no frame is painted without it. */
+function useUnreadAtOpening(isReady: boolean, find: () => UnreadMark | null): UnreadMark | null {
   const [opened, setOpened] = useState<{ unread: UnreadMark | null } | null>(null);
-
-  const isLoading = status === "LoadingFirstPage" || status === "LoadingMore";
-  const oldestSeq = messages.find(({ seq }) => seq !== null)?.seq ?? null;
-  const isMarkLoaded =
-    lastReadSeq === null ||
-    oldestSeq === null ||
-    oldestSeq <= lastReadSeq + 1 ||
-    messages.some(({ senderId, seq }) => senderId === viewerId && seq !== null);
-  const isPlaceLoaded = leftAt === null || oldestSeq === null || oldestSeq <= leftAt.seq;
-  const isEnough =
-    (isMarkLoaded && isPlaceLoaded) ||
-    status === "Exhausted" ||
-    messages.length >= OPENING_ITEMS_MAX;
-
-  useEffect(() => {
-    if (opened || isLoading || lastReadSeq === null || isEnough) return;
-    loadMore(100);
-  }, [opened, isLoading, lastReadSeq, isEnough, loadMore]);
-
-  if (opened) return { isReady: true, unread: opened.unread };
-  if (isLoading || lastReadSeq === null || !isEnough) return { isReady: false, unread: null };
-  // Set while rendering, so that no frame is painted without the divider.
-  const decided = { unread: findUnreadMark(messages, viewerId, lastReadSeq) };
+  if (opened) return opened.unread;
+  if (!isReady) return null;
+  const decided = { unread: find() };
   setOpened(decided);
-  return { isReady: true, unread: decided.unread };
+  return decided.unread;
 }
 
 /** A message that arrives while we watch was stored just now, so it tells the server's time. */
-function useClockFromMessages(newestSentAt: number | undefined, status: Status): void {
+function useClockFromMessages(newestSentAt: number | undefined, isLoaded: boolean): void {
   const before = useRef<number | null>(null);
   useEffect(() => {
-    if (status === "LoadingFirstPage") return;
+    if (!isLoaded) return;
     const known = before.current;
     before.current = newestSentAt ?? 0;
     if (known !== null && newestSentAt !== undefined && newestSentAt > known) {
       serverClock.observe(newestSentAt);
     }
-  }, [newestSentAt, status]);
+  }, [newestSentAt, isLoaded]);
 }

@@ -1,139 +1,131 @@
 "use client";
 
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import type { VirtualizerHandle } from "virtua";
+import type { MessageRow } from "./message-rows";
 import type { ReadingPlace } from "./reading-place";
+import type { LogTarget } from "./use-opening";
 
 /** Closer to the end than this, new messages pull the log along. */
 export const AT_END_WITHIN_PX = 80;
-/** Closer to the beginning than this, older messages are asked for. */
-const LOAD_OLDER_WITHIN_PX = 900;
+/** Closer to an end of what is loaded than this many screens, more is asked for. */
+const LOAD_WITHIN_SCREENS = 2;
 const SCROLL_REVIEW_MS = 100;
-/** From further away, the way to the end is a jump: a long glide takes time and shows nothing. */
+/** From further away, the way is a jump: a long glide takes time and shows nothing. */
 const GLIDE_WITHIN_SCREENS = 3;
 
-export type LogScrollOptions = {
-  /** Changes with every change of the rows. */
-  rows: unknown;
-  hasRows: boolean;
-  /** Where to open: where it was left, else at the divider, else at the end. */
-  leftAt: ReadingPlace | null;
-  hasDivider: boolean;
-  /** Told once, when the log goes: where it was left, `null` at its end. */
-  onLeave: (place: ReadingPlace | null) => void;
-  canLoadOlder: boolean;
-  loadOlder: () => void;
+export type LogScrollHandle = {
+  /** Goes to the end and follows it; gliding only if asked for, near enough and not unwanted. */
+  toEnd: (isGliding?: boolean) => void;
+  /** Goes to a row that is loaded. @returns false when it is not. */
+  toMessage: (seq: number) => boolean;
 };
 
-export type LogScroll = {
-  scroller: RefObject<HTMLDivElement | null>;
-  content: RefObject<HTMLDivElement | null>;
+export type LogScrollOptions = {
+  ref: React.Ref<LogScrollHandle>;
+  rows: readonly MessageRow[];
+  target: LogTarget;
+  /** The rows end with the newest message, so that their end is the end. */
+  isAtTail: boolean;
+  /** Told once, when the log goes: where it was left, `null` at its end. */
+  onLeave: (place: ReadingPlace | null) => void;
+  /** Where the view is, told when it changes. */
+  onLook: (look: LogLook) => void;
+  loadOlder: () => void;
+  loadNewer: () => void;
+};
+
+export type LogLook = {
   isAtEnd: boolean;
   /** More than a screen away from the end: then the way back is offered. */
   isFarFromEnd: boolean;
-  /** Goes to the end and follows it; gliding only if asked for, near enough and not unwanted. */
-  toEnd: (isGliding?: boolean) => void;
+  /** The day of the first message in view, when its own heading is not in view. */
+  dayMs: number | null;
 };
 
 /**
- * Keeps what one reads where it is. At the end, the log follows the end; anywhere else, one row near
- * the top of the view is the anchor, and whatever changes above it is made up for before the screen
- * is painted. A log that gets lower, as when the keyboard opens, keeps its lower edge.
- *
- * The browser's own anchoring is switched off: it does nothing at the very top, where older messages
- * come in, and one browser has none.
+ * Keeps what one reads where it is. The list itself makes up for rows above the view that come, go or
+ * change their height; here is the rest: where the log opens, that the end is followed when one is at
+ * the end, that a log that gets lower (as when the keyboard opens) keeps its lower edge, and that more
+ * is loaded before an end of what is loaded comes into view.
  */
-export function useLogScroll(options: LogScrollOptions): LogScroll {
-  const { rows, hasRows } = options;
-  const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
+export function useLogScroll(options: LogScrollOptions) {
+  const { ref, rows, isAtTail } = options;
+  const list = useRef<VirtualizerHandle>(null);
+  /** What stands below the rows, inside the scrolling element. */
+  const foot = useRef<HTMLDivElement>(null);
   const latest = useRef(options);
   latest.current = options;
+  const place = useRef({ isAtEnd: false, isGoingToEnd: false, height: 0 });
+  const held = useHeldRow(list, foot, latest);
 
-  const place = useRef({ isOpened: false, isAtEnd: true, height: 0, width: 0 });
-  const isGoingToEnd = useRef(false);
-  const anchor = useRef<{ element: HTMLElement; top: number } | null>(null);
-  const [look, setLook] = useState({ isAtEnd: false, isFarFromEnd: false });
-
-  const topOf = useCallback((element: HTMLElement): number => {
-    const base = content.current?.getBoundingClientRect().top ?? 0;
-    return element.getBoundingClientRect().top - base;
+  const review = useCallback(() => {
+    const view = viewOf(foot);
+    const { current: handle } = list;
+    if (!view || !handle) return;
+    const { rows, isAtTail, onLook, loadOlder, loadNewer } = latest.current;
+    const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
+    const screen = view.clientHeight;
+    onLook({
+      isAtEnd: isAtTail && fromEnd <= AT_END_WITHIN_PX,
+      isFarFromEnd: !isAtTail || fromEnd > screen,
+      dayMs: dayInView(handle, rows),
+    });
+    if (screen === 0) return;
+    if (view.scrollTop < LOAD_WITHIN_SCREENS * screen) loadOlder();
+    if (fromEnd < LOAD_WITHIN_SCREENS * screen) loadNewer();
   }, []);
 
-  /** Chooses the anchor and tells the screen where it is; cheap, but not for every scroll event. */
-  const review = useCallback(() => {
-    const view = scroller.current;
-    const list = content.current;
-    if (!view || !list) return;
-    // The end may have moved on while the view was gliding to where it was.
-    if (isGoingToEnd.current && place.current.isAtEnd) {
-      isGoingToEnd.current = false;
-      view.scrollTop = view.scrollHeight;
-    }
-    anchor.current = chooseAnchor(view, list, topOf);
-    const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
-    const isAtEnd = fromEnd <= AT_END_WITHIN_PX;
-    const isFarFromEnd = fromEnd > view.clientHeight;
-    setLook((before) =>
-      before.isAtEnd === isAtEnd && before.isFarFromEnd === isFarFromEnd
-        ? before
-        : { isAtEnd, isFarFromEnd },
-    );
-    const { canLoadOlder, loadOlder } = latest.current;
-    if (place.current.isOpened && canLoadOlder && view.scrollTop < LOAD_OLDER_WITHIN_PX)
-      loadOlder();
-  }, [topOf]);
-
-  /** After anything moved and before it is painted: puts the view back where it belongs. */
   const settle = useCallback(() => {
-    const view = scroller.current;
-    const list = content.current;
-    if (!view || !list || !place.current.isOpened) return;
+    const view = viewOf(foot);
+    if (!view) return;
     const state = place.current;
-    if (state.isAtEnd) {
-      view.scrollTop = view.scrollHeight;
-    } else {
-      const held = anchor.current;
-      let shift = held?.element.isConnected ? topOf(held.element) - held.top : 0;
-      if (state.width === view.clientWidth) shift += state.height - view.clientHeight;
-      if (Math.abs(shift) > 0.25) view.scrollTop += shift;
-    }
+    if (state.isAtEnd) view.scrollTop = view.scrollHeight;
+    else if (held.apply()) state.height = view.clientHeight;
+    else if (state.height !== 0) view.scrollTop += state.height - view.clientHeight;
     state.height = view.clientHeight;
-    state.width = view.clientWidth;
     review();
-  }, [review, topOf]);
+  }, [review, held]);
+
+  // The place to open at, before anything is painted.
+  useLayoutEffect(() => {
+    const view = viewOf(foot);
+    if (!view) return;
+    const { target, rows } = latest.current;
+    place.current.height = view.clientHeight;
+    const isThere =
+      target.kind === "message" && rows.some(({ message }) => message.seq === target.seq);
+    if (isThere) {
+      const { top } = target;
+      held.hold(target.seq, "px" in top ? top.px : top.shareOfHeight * view.clientHeight);
+    } else {
+      place.current.isAtEnd = true;
+      view.scrollTop = view.scrollHeight;
+    }
+  }, [held]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the reason to settle.
-  useLayoutEffect(() => {
-    const view = scroller.current;
-    const list = content.current;
-    if (!view || !list || !hasRows) return;
-    if (!place.current.isOpened) {
-      const { leftAt, hasDivider } = latest.current;
-      const top = findOpeningTop(list, leftAt, hasDivider ? view.clientHeight / 3 : null);
-      if (top !== null) view.scrollTop = top;
-      const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
-      place.current = {
-        isOpened: true,
-        isAtEnd: top === null || fromEnd <= AT_END_WITHIN_PX,
-        height: view.clientHeight,
-        width: view.clientWidth,
-      };
-    }
-    settle();
-  }, [rows, hasRows, settle]);
+  useLayoutEffect(settle, [rows, isAtTail, settle]);
 
   useEffect(() => {
-    const view = scroller.current;
-    const list = content.current;
-    if (!view || !list) return;
+    const view = viewOf(foot);
+    if (!view || !foot.current) return;
     const sizes = new ResizeObserver(settle);
     sizes.observe(view);
-    sizes.observe(list);
+    sizes.observe(foot.current);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onScroll = () => {
       // Whether the end is followed has to be known at once; the rest can wait.
       const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
-      place.current.isAtEnd = fromEnd <= AT_END_WITHIN_PX;
+      place.current.isAtEnd = latest.current.isAtTail && fromEnd <= AT_END_WITHIN_PX;
       timer ??= setTimeout(() => {
         timer = undefined;
         review();
@@ -148,64 +140,158 @@ export function useLogScroll(options: LogScrollOptions): LogScroll {
   }, [settle, review]);
 
   useLayoutEffect(() => {
-    const view = scroller.current;
+    const view = viewOf(foot);
+    const handle = list.current;
     return () => {
-      if (!view || !place.current.isOpened) return;
-      const held = place.current.isAtEnd ? null : anchor.current;
-      const seq = Number(held?.element.dataset.seq);
-      const isPlace = held !== null && Number.isFinite(seq);
-      latest.current.onLeave(isPlace ? { seq, offset: held.top - view.scrollTop } : null);
+      if (!view || !handle) return;
+      const { rows, onLeave } = latest.current;
+      onLeave(place.current.isAtEnd ? null : placeInView(handle, rows, view.scrollTop));
     };
   }, []);
 
-  const toEnd = useCallback((isGliding = false) => {
-    const view = scroller.current;
-    if (!view) return;
-    const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
-    const isNear = fromEnd < view.clientHeight * GLIDE_WITHIN_SCREENS;
-    if (isGliding && isNear && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      isGoingToEnd.current = true;
-      view.scrollTo({ top: view.scrollHeight, behavior: "smooth" });
-    } else {
-      place.current.isAtEnd = true;
+  useImperativeHandle(
+    ref,
+    () => ({
+      toEnd(isGliding = false) {
+        const view = viewOf(foot);
+        if (!view) return;
+        const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
+        if (isGliding && fromEnd < view.clientHeight * GLIDE_WITHIN_SCREENS && canGlide()) {
+          place.current.isGoingToEnd = true;
+          list.current?.scrollToIndex(latest.current.rows.length - 1, {
+            align: "end",
+            smooth: true,
+          });
+        } else {
+          place.current.isAtEnd = true;
+          view.scrollTop = view.scrollHeight;
+        }
+      },
+      toMessage(seq) {
+        const view = viewOf(foot);
+        if (!view || !latest.current.rows.some(({ message }) => message.seq === seq)) return false;
+        place.current.isAtEnd = false;
+        held.hold(seq, view.clientHeight / 3);
+        return true;
+      },
+    }),
+    [held],
+  );
+
+  /** For the list: something in it has another height now. */
+  const onResize = useCallback(() => {
+    const view = viewOf(foot);
+    if (view && place.current.isAtEnd) view.scrollTop = view.scrollHeight;
+    else held.apply();
+  }, [held]);
+  const onScrollEnd = useCallback(() => {
+    const view = viewOf(foot);
+    // The end may have moved on while the view was gliding to where it was.
+    if (view && place.current.isGoingToEnd && place.current.isAtEnd) {
       view.scrollTop = view.scrollHeight;
     }
-  }, []);
-
-  return { scroller, content, ...look, toEnd };
+    place.current.isGoingToEnd = false;
+    review();
+  }, [review]);
+  return { list, foot, onResize, onScrollEnd };
 }
 
-/** How far to scroll on opening; `null`: to the end. */
-function findOpeningTop(
-  list: HTMLElement,
-  leftAt: ReadingPlace | null,
-  dividerOffset: number | null,
-): number | null {
-  const base = list.getBoundingClientRect().top;
-  const left = leftAt && list.querySelector(`[data-seq="${leftAt.seq}"]`);
-  if (left) return left.getBoundingClientRect().top - base - leftAt.offset;
-  const divider = dividerOffset === null ? null : list.querySelector("[data-unread]");
-  return divider && divider.getBoundingClientRect().top - base - (dividerOffset ?? 0);
+/** Input that scrolls, or may. */
+const INPUTS = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
+
+/**
+ * Holds one row at a place in the view while the rows around it are measured for the first time: two
+ * quiet frames, or the first input of the reader, end it.
+ */
+function useHeldRow(
+  list: RefObject<VirtualizerHandle | null>,
+  foot: RefObject<HTMLElement | null>,
+  latest: RefObject<LogScrollOptions>,
+) {
+  const [held] = useState(() => {
+    let row: { seq: number; top: number } | null = null;
+    let frame = 0;
+    const release = () => {
+      row = null;
+      cancelAnimationFrame(frame);
+    };
+    const apply = () => {
+      const view = viewOf(foot);
+      if (!row || !view || !list.current) return false;
+      const { seq, top } = row;
+      const index = latest.current.rows.findIndex(({ message }) => message.seq === seq);
+      if (index < 0) return false;
+      view.scrollTop = list.current.getItemOffset(index) - top;
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        frame = requestAnimationFrame(release);
+      });
+      return true;
+    };
+    const hold = (seq: number, top: number) => {
+      row = { seq, top };
+      apply();
+    };
+    return { hold, apply, release };
+  });
+  useEffect(() => {
+    const view = viewOf(foot);
+    for (const input of INPUTS) view?.addEventListener(input, held.release, { passive: true });
+    return () => {
+      for (const input of INPUTS) view?.removeEventListener(input, held.release);
+      held.release();
+    };
+  }, [held, foot]);
+  return held;
+}
+
+function viewOf(foot: RefObject<HTMLElement | null>): HTMLElement | null {
+  return foot.current?.parentElement ?? null;
+}
+
+function canGlide(): boolean {
+  return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+function dayInView(list: VirtualizerHandle, rows: readonly MessageRow[]): number | null {
+  const index = list.findItemIndex(list.scrollOffset);
+  const row = rows[index];
+  if (!row) return null;
+  // Its own heading begins the row; it says the same as long as it is in view.
+  const isHeadingInView = row.startsDay && list.getItemOffset(index) >= list.scrollOffset - 8;
+  return isHeadingInView ? null : row.dayMs;
+}
+
+/** The first stored message that begins in the view, and where. */
+function placeInView(
+  list: VirtualizerHandle,
+  rows: readonly MessageRow[],
+  scrollTop: number,
+): ReadingPlace | null {
+  for (let index = list.findItemIndex(scrollTop); index < rows.length; index++) {
+    const { message } = rows[index]!;
+    const offset = list.getItemOffset(index) - scrollTop;
+    if (offset < 0 || message.seq === null) continue;
+    return { seq: message.seq, sentAt: message.sentAt, offset };
+  }
+  return null;
 }
 
 /**
- * The first message that begins in the view, found by halving, since messages stand in order. Only a
- * message can be the anchor: the heading of a day moves away when older messages of its day come in.
+ * The state of a value that is told often and differs seldom.
+ *
+ * @returns the value and a stable way to tell it.
  */
-function chooseAnchor(
-  view: HTMLElement,
-  list: HTMLElement,
-  topOf: (element: HTMLElement) => number,
-): { element: HTMLElement; top: number } | null {
-  const messages = list.getElementsByTagName("article");
-  const viewTop = view.getBoundingClientRect().top;
-  let low = 0;
-  let high = messages.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (messages[middle]!.getBoundingClientRect().top < viewTop) low = middle + 1;
-    else high = middle;
-  }
-  const element = messages[low];
-  return element ? { element, top: topOf(element) } : null;
+export function useLook(): [LogLook, (look: LogLook) => void] {
+  const [look, setLook] = useState<LogLook>({ isAtEnd: false, isFarFromEnd: false, dayMs: null });
+  const tell = useCallback((next: LogLook) => {
+    setLook((before) =>
+      before.isAtEnd === next.isAtEnd &&
+      before.isFarFromEnd === next.isFarFromEnd &&
+      before.dayMs === next.dayMs
+        ? before
+        : next,
+    );
+  }, []);
+  return [look, tell];
 }

@@ -1,11 +1,12 @@
 "use client";
 
-import { optimisticallyUpdateValueInPaginatedQuery, useMutation } from "convex/react";
+import { useMutation } from "convex/react";
 import { useMemo, useState } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import type { Id } from "@/convex/_generated/dataModel";
 import { sentenceOf } from "../connection/panel-error";
+import { changeMessages } from "./optimistic-messages";
 import { toggleReaction } from "./reaction-groups";
 
 export type MessageChanges = {
@@ -28,41 +29,29 @@ export function useMessageChanges(conversationId: string): {
 
   const toggle = useMutation(api.messages.toggleReaction).withOptimisticUpdate(
     (store, { messageId, emoji }) => {
-      optimisticallyUpdateValueInPaginatedQuery(
-        store,
-        api.messages.getMessages,
-        { conversationId },
-        (message) =>
-          message._id !== messageId || userId === null
-            ? message
-            : { ...message, reactions: toggleReaction(message.reactions, emoji, userId) },
+      changeMessages(store, conversationId, (message) =>
+        message._id !== messageId || userId === null
+          ? message
+          : { ...message, reactions: toggleReaction(message.reactions, emoji, userId) },
       );
     },
   );
   const edit = useMutation(api.messages.editMessage).withOptimisticUpdate(
     (store, { messageId, content }) => {
-      optimisticallyUpdateValueInPaginatedQuery(
-        store,
-        api.messages.getMessages,
-        { conversationId },
-        (message) =>
-          message._id !== messageId
-            ? message
-            : { ...message, content, editedAt: message.editedAt ?? message.sentAt },
+      changeMessages(store, conversationId, (message) =>
+        message._id !== messageId
+          ? message
+          : { ...message, content, editedAt: message.editedAt ?? message.sentAt },
       );
     },
   );
   const remove = useMutation(api.messages.deleteMessages).withOptimisticUpdate(
     (store, { messageIds }) => {
       const gone = new Set<string>(messageIds);
-      optimisticallyUpdateValueInPaginatedQuery(
-        store,
-        api.messages.getMessages,
-        { conversationId },
-        (message) =>
-          gone.has(message._id)
-            ? { ...message, content: "", isDeleted: true, reactions: [] }
-            : message,
+      changeMessages(store, conversationId, (message) =>
+        gone.has(message._id)
+          ? { ...message, content: "", isDeleted: true, reactions: [] }
+          : message,
       );
     },
   );

@@ -3,6 +3,7 @@
 import { type ReactElement, useMemo } from "react";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { t } from "../language/t";
+import { DayHeading, UnreadDivider } from "./log-marks";
 import { MessageItem, type MessageItemProps } from "./message-item";
 import type { MessageRow } from "./message-rows";
 
@@ -14,9 +15,11 @@ export type SharedByMessages = {
   isGroup: boolean;
   people: ReadonlyMap<string, Person>;
   canDeleteAll: boolean;
+  /** Midnight of today, for the headings of days. */
+  todayMs: number;
 } & Pick<MessageItemProps, "nameOf" | "watch" | "changes" | "sending" | "onEdit">;
 
-type Varying = { isRead: boolean; isNew: boolean };
+type Varying = { isRead: boolean; isNew: boolean; isMarked: boolean };
 
 type Made = Varying & { row: MessageRow; element: ReactElement };
 
@@ -33,7 +36,10 @@ export function useMessageElements(shared: SharedByMessages) {
       render(row: MessageRow, varying: Varying): ReactElement {
         const known = made.get(row.key);
         const isSame =
-          known?.row === row && known.isRead === varying.isRead && known.isNew === varying.isNew;
+          known?.row === row &&
+          known.isRead === varying.isRead &&
+          known.isNew === varying.isNew &&
+          known.isMarked === varying.isMarked;
         if (isSame) return known.element;
         const element = makeElement(row, varying, shared);
         made.set(row.key, { ...varying, row, element });
@@ -44,32 +50,37 @@ export function useMessageElements(shared: SharedByMessages) {
 }
 
 function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages): ReactElement {
-  const { message, startsGroup, endsGroup, key } = row;
+  const { message, startsGroup, endsGroup, startsDay, dayMs, unreadFrom, key } = row;
   const { people, viewerId } = shared;
   const author = people.get(message.senderId);
   return (
-    <PanelBoundary key={key} fallback={brokenMessage}>
-      <MessageItem
-        message={message}
-        startsGroup={startsGroup}
-        endsGroup={endsGroup}
-        isMine={message.senderId === viewerId}
-        isInGroup={shared.isGroup}
-        isRead={varying.isRead}
-        isNew={varying.isNew}
-        canDelete={shared.canDeleteAll}
-        viewerId={viewerId}
-        author={{
-          name: author?.name || t("people.someone"),
-          imageUrl: author?.imageUrl ?? null,
-        }}
-        nameOf={shared.nameOf}
-        watch={shared.watch}
-        changes={shared.changes}
-        sending={shared.sending}
-        onEdit={shared.onEdit}
-      />
-    </PanelBoundary>
+    <div key={key} className="px-6 max-wide:px-3">
+      {startsDay && <DayHeading dayMs={dayMs} todayMs={shared.todayMs} />}
+      {unreadFrom > 0 && <UnreadDivider count={unreadFrom} />}
+      <PanelBoundary fallback={brokenMessage}>
+        <MessageItem
+          message={message}
+          startsGroup={startsGroup}
+          endsGroup={endsGroup}
+          isMine={message.senderId === viewerId}
+          isInGroup={shared.isGroup}
+          isRead={varying.isRead}
+          isNew={varying.isNew}
+          isMarked={varying.isMarked}
+          canDelete={shared.canDeleteAll}
+          viewerId={viewerId}
+          author={{
+            name: author?.name || t("people.someone"),
+            imageUrl: author?.imageUrl ?? null,
+          }}
+          nameOf={shared.nameOf}
+          watch={shared.watch}
+          changes={shared.changes}
+          sending={shared.sending}
+          onEdit={shared.onEdit}
+        />
+      </PanelBoundary>
+    </div>
   );
 }
 
