@@ -83,6 +83,8 @@ export const limits = {
   socketBufferedChunksMax: 4_096,
   socketInboxMessagesMax: 2_000,
   socketQueriesMax: 1_024,
+  /** So many evaluations, and everybody else has a turn: about ten milliseconds. */
+  refreshRunsMax: 128,
   socketMutationsMax: 1_000,
   socketActionsMax: 100,
   socketUnsentTransitionsMax: 2,

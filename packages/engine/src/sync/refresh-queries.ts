@@ -1,4 +1,5 @@
 import type { Environment } from "../base/environment.ts";
+import { limits } from "../base/limits.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { IndexChange } from "../store/overlay.ts";
 import type { SyncSession, TransitionPlan } from "./session.ts";
@@ -6,10 +7,11 @@ import type { WatchedQueries } from "./watched-queries.ts";
 import { isLetIn, type Subscription, type WatchedQuery } from "./watched-query.ts";
 
 /**
- * The only place where stale queries are run again: one turn at a time, for all clients at once.
+ * The only place where stale queries are run again: one turn at a time, for many clients at once.
  *
  *   1  ts = what is durable now; changes up to ts mark queries stale
- *   2  every session with something to say, and able to hear it, plans its transition
+ *   2  sessions with something to say, and able to hear it, plan their transitions, until together
+ *      they have enough to run: the others are first in the next turn, behind what else waits
  *   3  each stale query of those plans runs once, at ts, behind its gate if it has one
  *   4  each session gets one transition, from its last version to ts
  *
@@ -60,11 +62,18 @@ export class RefreshQueries {
     try {
       const ts = this.#runtime.durableTs;
       this.#markStale();
+      const due = new Set<WatchedQuery>();
       for (const session of this.#sessions) {
+        if (due.size >= limits.refreshRunsMax) break;
+        this.#sessions.delete(session);
         const plan = session.planTransition();
-        if (plan) plans.push(plan);
+        if (!plan) continue;
+        plans.push(plan);
+        for (const { gate, watched } of asked(plan)) {
+          if (gate?.isStale) due.add(gate);
+          if (watched.isStale) due.add(watched);
+        }
       }
-      this.#sessions.clear();
       await this.#runStale(plans, ts);
       for (const plan of plans) plan.session.sendTransition(plan, ts);
     } catch (error) {
@@ -92,12 +101,13 @@ export class RefreshQueries {
   }
 
   async #runStale(plans: readonly TransitionPlan[], ts: bigint): Promise<void> {
+    const subscriptions = plans.flatMap(asked);
     const gates = new Set<WatchedQuery>();
-    for (const { gate } of asked(plans)) if (gate?.isStale) gates.add(gate);
+    for (const { gate } of subscriptions) if (gate?.isStale) gates.add(gate);
     for (const gate of gates) await this.#watchedQueries.run(gate, ts);
     // What nobody may see is not run.
     const stale = new Set<WatchedQuery>();
-    for (const subscription of asked(plans)) {
+    for (const subscription of subscriptions) {
       if (subscription.watched.isStale && isLetIn(subscription)) stale.add(subscription.watched);
     }
     // The set grows while it is walked: subscriptions that move bring their new queries.
@@ -108,8 +118,6 @@ export class RefreshQueries {
   }
 }
 
-function* asked(plans: readonly TransitionPlan[]): Generator<Subscription> {
-  for (const { pending } of plans) {
-    for (const subscription of pending) if (!subscription.isRemoved) yield subscription;
-  }
+function asked({ pending }: TransitionPlan): Subscription[] {
+  return pending.filter(({ isRemoved }) => !isRemoved);
 }
