@@ -75,6 +75,18 @@ export interface HostCall {
   args: JSONObject;
 }
 
+/** What has been done since the start, and what there is now. */
+export interface Counters {
+  /** Evaluations of live queries. */
+  queryRuns: number;
+  /** Documents that functions have been given, in queries and mutations. */
+  documentsRead: number;
+  /** Reads that memory could not answer. */
+  tableReads: number;
+  watchedQueries: number;
+  connections: number;
+}
+
 export interface Engine {
   /** Serves a request whose path is under the mount path. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
@@ -86,7 +98,7 @@ export interface Engine {
   /** @throws when the store does not answer. */
   checkHealth(): Promise<void>;
   /** Figures for tests and benches. */
-  counters(): { queryRuns: number; watchedQueries: number; connections: number };
+  counters(): Counters;
   /** Finishes what is under way, says goodbye to clients and lets the disk go; at most 3 s. */
   close(): Promise<void>;
 }
@@ -190,6 +202,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     counters: () => ({
       queryRuns: watchedQueries.runs,
+      documentsRead: core.store.documentsRead,
+      tableReads: core.store.tableReads,
       watchedQueries: watchedQueries.size,
       connections: sockets.size,
     }),

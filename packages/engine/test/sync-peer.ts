@@ -8,6 +8,8 @@ export interface SyncPeer {
   sendText(text: string): void;
   /** The next message of a type, skipping others; rejects when the socket closes first. */
   next(type: string): Promise<Message>;
+  /** Of all frames so far. */
+  receivedBytes(): number;
   closed: Promise<{ code: number; reason: string }>;
   close(): void;
 }
@@ -20,7 +22,9 @@ export async function openPeer(url: string, sessionId: string): Promise<SyncPeer
     resolve: (m: Message) => void;
     reject: (e: Error) => void;
   }> = [];
+  let receivedBytes = 0;
   socket.on("message", (data) => {
+    receivedBytes += (data as Buffer).length;
     const message = JSON.parse(String(data)) as Message;
     const place = waiting.findIndex((waiter) => waiter.type === message.type);
     if (place < 0) received.push(message);
@@ -46,6 +50,7 @@ export async function openPeer(url: string, sessionId: string): Promise<SyncPeer
       if (place >= 0) return Promise.resolve(received.splice(place, 1)[0]!);
       return new Promise((resolve, reject) => waiting.push({ type, resolve, reject }));
     },
+    receivedBytes: () => receivedBytes,
     closed,
     close: () => socket.close(),
   };

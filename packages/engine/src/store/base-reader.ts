@@ -16,6 +16,9 @@ export class BaseReader {
   readonly #persistence: Persistence;
   readonly #points = new Map<string, StoredDocument | null>();
 
+  /** How often the tables were asked. */
+  reads = 0;
+
   constructor(persistence: Persistence) {
     this.#persistence = persistence;
   }
@@ -24,6 +27,7 @@ export class BaseReader {
     const name = pointName(index.number, key);
     const cached = this.#points.get(name);
     if (cached !== undefined) return cached;
+    this.reads++;
     const row = this.#persistence.get(index.number, key);
     const document = row ? new StoredDocument(row.id, row.body) : null;
     if (this.#points.size >= CACHED_POINTS_MAX) this.#points.clear();
@@ -32,6 +36,7 @@ export class BaseReader {
   }
 
   scan(index: Index, start: string, end: string | null, order: Order, limit: number): Entry[] {
+    this.reads++;
     return this.#persistence
       .scan(index.number, start, end, order, limit)
       .map(({ key, id, body }) => ({ key, document: new StoredDocument(id, body) }));

@@ -28,6 +28,8 @@ export class DocumentStore {
   readonly #recentRequests = new Map<string, RequestRecord>();
   /** The greatest request number of sessions seen lately: anything above it is surely new. */
   readonly #lastRequests = new Map<string, number>();
+  /** How many documents functions have been given: what a call costs is counted in these. */
+  documentsRead = 0;
   headTs: bigint;
   durableTs: bigint;
   /** Up to here the base has everything, so no older snapshot can be read. */
@@ -41,6 +43,11 @@ export class DocumentStore {
     this.headTs = ts;
     this.durableTs = ts;
     this.oldestKeptTs = ts;
+  }
+
+  /** How often the tables had to be asked because memory did not know. */
+  get tableReads(): number {
+    return this.#base.reads;
   }
 
   /** Keeps the snapshot at `ts` readable until the returned function is called. */
@@ -137,6 +144,7 @@ export class DocumentStore {
     const readBelow = (after: string | null, count: number): KeyEntry[] => {
       const from = after !== null && order === "asc" ? `${after}\0` : start;
       const to = after !== null && order === "desc" ? after : end;
+      this.#base.reads++;
       return this.#persistence
         .scanKeys(index.number, from, to, order, count)
         .map((key) => ({ key, document: true }));

@@ -151,6 +151,7 @@ export class Transaction {
 
   countRead(document: StoredDocument): void {
     this.#documentsRead++;
+    this.#store.documentsRead++;
     this.#bytesRead += document.json.length;
     if (this.#documentsRead > limits.documentsReadMax) {
       throw new Error(
