@@ -1,14 +1,21 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const resolve = { alias: { "@": root.replace(/\/$/, "") } };
+const resolveToEngine = {
+  alias: [
+    { find: "@", replacement: root.replace(/\/$/, "") },
+    { find: /^convex-test$/, replacement: `${root}packages/engine/src/testing/index.ts` },
+  ],
+};
+const conformance = "packages/engine/test/conformance/**/*.test.ts";
 
 /**
- * Seven suites, one runner. `rules` reads the sources themselves: imports, sizes, documents. `kills`
+ * Nine suites, one runner. `rules` reads the sources themselves: imports, sizes, documents. `kills`
  * ends engines in the middle of their work and has its own pace. The two
  * `functions` suites are the same files: once on our engine, once on Convex's own `convex-test`, so
- * that the functions stay portable.
+ * that the functions stay portable; the two `conformance` suites are so too, to hold the engine to it.
  */
 export default defineConfig({
   test: {
@@ -26,24 +33,39 @@ export default defineConfig({
       },
       {
         resolve,
-        test: { name: "engine", include: ["packages/engine/**/*.test.ts"] },
+        test: {
+          name: "engine",
+          include: ["packages/engine/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, conformance],
+        },
       },
       {
         resolve,
         test: { name: "kills", include: ["packages/engine/test/kills/*.campaign.ts"] },
       },
       {
-        resolve: {
-          alias: [
-            { find: "@", replacement: root.replace(/\/$/, "") },
-            { find: /^convex-test$/, replacement: `${root}packages/engine/src/testing/index.ts` },
-          ],
-        },
+        resolve: resolveToEngine,
         test: { name: "functions-engine", include: ["convex/**/*.test.ts"] },
       },
       {
         resolve,
         test: { name: "functions-stock", include: ["convex/**/*.test.ts"] },
+      },
+      {
+        resolve: resolveToEngine,
+        test: {
+          name: "conformance-engine",
+          include: [conformance],
+          env: { PARLEY_CONFORMANCE: "engine" },
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: "conformance-stock",
+          include: [conformance],
+          env: { PARLEY_CONFORMANCE: "stock" },
+        },
       },
       {
         resolve,

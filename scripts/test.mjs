@@ -27,6 +27,16 @@ const STEPS = [
   },
   { name: "functions-stock", quick: true, run: () => runVitest("functions-stock", 3 * MINUTE_MS) },
   { name: "kills", quick: false, run: () => runVitest("kills", 6 * MINUTE_MS) },
+  {
+    name: "conformance-engine",
+    quick: true,
+    run: () => runVitest("conformance-engine", 3 * MINUTE_MS),
+  },
+  {
+    name: "conformance-stock",
+    quick: true,
+    run: () => runVitest("conformance-stock", 3 * MINUTE_MS),
+  },
   { name: "build", quick: false, run: runBuild },
   { name: "e2e", quick: false, run: runEndToEnd },
 ];
@@ -69,7 +79,7 @@ async function main(options) {
     for (const kind of Object.keys(total)) total[kind] += tally[kind];
     const seconds = ((Date.now() - startMs) / 1000).toFixed(1).padStart(6);
     lines.push(
-      `${tally.failed === 0 ? "ok    " : "FAILED"} ${step.name.padEnd(17)}${seconds} s   ${sentence(tally)}`,
+      `${tally.failed === 0 ? "ok    " : "FAILED"} ${step.name.padEnd(19)}${seconds} s   ${sentence(tally)}`,
     );
     console.log(lines.at(-1));
   }

@@ -13,6 +13,7 @@ import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import type { SchemaDefinition } from "./schema/schema-definition.ts";
 import type { DocumentStore } from "./store/document-store.ts";
 import { openStore } from "./store/open-store.ts";
+import type { Usage } from "./store/transaction-usage.ts";
 import { SubscriptionRegistry } from "./subscriptions/subscription-registry.ts";
 import { RefreshQueries } from "./sync/refresh-queries.ts";
 import { WatchedQueries } from "./sync/watched-queries.ts";
@@ -48,6 +49,8 @@ export function createCore(options: {
   files: FileStore;
   /** What the addresses of stored files begin with. */
   cloudUrl: string;
+  /** Limits of one transaction below the usual ones, for tests. */
+  transactionLimits?: Partial<Usage>;
 }): EngineCore {
   const { environment, persistence, schema, functions, revealsErrors } = options;
   const { store, committer, close } = openStore(persistence, schema, environment, (commits) => {
@@ -69,6 +72,7 @@ export function createCore(options: {
     creationClock: new CreationClock(),
     revealsErrors,
     files,
+    transactionLimits: options.transactionLimits ?? {},
   };
   const runtime = new Runtime(services, committer, options.onDiskFailed);
   const scheduler = new Scheduler(services, runtime, options.scheduling);

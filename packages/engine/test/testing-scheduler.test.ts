@@ -6,12 +6,13 @@ import {
   internalActionGeneric,
   internalMutationGeneric,
 } from "convex/server";
-import { v } from "convex/values";
+import { type GenericId, v } from "convex/values";
 import { convexTest as stockTest } from "convex-test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type ConvexTest, convexTest, type ModuleLoaders } from "../src/testing/index.ts";
+import { convexTest, type ModuleLoaders, type TestConvex } from "../src/testing/index.ts";
 
 const jobs = anyApi.jobs!;
+type Id = GenericId<"_storage">;
 const schema = defineSchema({ effects: defineTable({ name: v.string() }) });
 
 const modules: ModuleLoaders = {
@@ -58,14 +59,14 @@ const modules: ModuleLoaders = {
   }),
 };
 
-type Make = () => ConvexTest;
+type Make = () => TestConvex<typeof schema>;
 const makers: Array<[string, Make]> = [
   ["the engine", () => convexTest(schema, modules)],
-  ["stock convex-test", () => stockTest(schema, modules) as unknown as ConvexTest],
+  ["stock convex-test", () => stockTest(schema, modules) as unknown as TestConvex<typeof schema>],
 ];
 
 describe.each(makers)("scheduled functions in tests, on %s", (_, make) => {
-  let t: ConvexTest;
+  let t: TestConvex<typeof schema>;
   const schedule = (job: string, args: object, afterMs: number) =>
     t.mutation(jobs.schedule!, { job, args, afterMs });
   const effects = () =>
@@ -135,13 +136,13 @@ describe.each(makers)("scheduled functions in tests, on %s", (_, make) => {
   });
 
   it("[TE3] files are stored, read, described and deleted", async () => {
-    const stored = (await t.action(jobs.storeAndRead!, {})) as { id: string; text: string };
+    const stored = (await t.action(jobs.storeAndRead!, {})) as { id: Id; text: string };
     expect(stored.text).toBe("stored");
     const found = await t.run(async (ctx) => {
-      const row: { size: number; sha256: string } = await ctx.db.system.get(stored.id);
+      const row = await ctx.db.system.get(stored.id);
       const url: unknown = await ctx.storage.getUrl(stored.id);
       await ctx.storage.delete(stored.id);
-      return { size: row.size, url: typeof url, after: await ctx.storage.getUrl(stored.id) };
+      return { size: row?.size, url: typeof url, after: await ctx.storage.getUrl(stored.id) };
     });
     expect(found).toEqual({ size: 6, url: "string", after: null });
   });

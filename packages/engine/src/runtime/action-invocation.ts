@@ -1,5 +1,12 @@
 import { type Caller, identityOf } from "../identity/caller.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import {
+  deploymentMetadata,
+  functionMetadata,
+  ownRequest,
+  type RequestOrigin,
+  requestMetadata,
+} from "./call-metadata.ts";
 import { FunctionCallError } from "./function-error.ts";
 import { FunctionLog, type Invocation } from "./invocation.ts";
 import type { FunctionResult } from "./outcome.ts";
@@ -30,18 +37,19 @@ export class ActionInvocation implements Invocation {
   readonly #calls: ActionCalls;
   readonly #caller: Caller;
   readonly #job: JobContext | null;
+  readonly #origin: RequestOrigin;
   #isClosed = false;
 
   constructor(
     services: RuntimeServices,
     calls: ActionCalls,
-    caller: Caller,
-    job: JobContext | null = null,
+    { caller, job, origin }: Pick<FunctionCall, "caller" | "job" | "origin">,
   ) {
     this.#services = services;
     this.#calls = calls;
     this.#caller = caller;
-    this.#job = job;
+    this.#job = job ?? null;
+    this.#origin = origin ?? ownRequest(services);
   }
 
   nowMs(): number {
@@ -75,6 +83,12 @@ export class ActionInvocation implements Invocation {
         return this.#unwrap(await this.#calls.runAction(this.#callOf(args)));
       case "1.0/getUserIdentity":
         return JSON.stringify(identityOf(this.#caller));
+      case "1.0/getFunctionMetadata":
+        return functionMetadata(this.functionPath ?? "");
+      case "1.0/getDeploymentMetadata":
+        return deploymentMetadata();
+      case "1.0/getRequestMetadata":
+        return requestMetadata(this.#origin, this.#caller, this.#job);
       case "1.0/createFunctionHandle":
         return JSON.stringify(`function://;${functionPathOf(args)}`);
       case "1.0/actions/schedule":
@@ -131,6 +145,7 @@ export class ActionInvocation implements Invocation {
       caller: this.#caller,
       allowsInternal: true,
       job: this.#job,
+      origin: this.#origin,
     };
   }
 

@@ -10,6 +10,8 @@ export type FunctionResult =
       /** Present exactly when the function threw a ConvexError: its data as encoded JSON text. */
       errorDataJson?: string;
       logLines: string[];
+      /** The very thing, for who runs the engine in the same process; never sent anywhere. */
+      thrown?: unknown;
     };
 
 /** A query's result together with what it depends on. */

@@ -3,9 +3,11 @@ import type { Environment } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import { Transaction } from "../store/transaction.ts";
+import { TransactionUsage } from "../store/transaction-usage.ts";
 import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject } from "../values/json.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
+import type { RequestOrigin } from "./call-metadata.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
 import type { FunctionResult } from "./outcome.ts";
 import type { JobContext } from "./scheduled-job.ts";
@@ -23,6 +25,8 @@ export interface FunctionCall {
   allowsInternal: boolean;
   /** The scheduled job on whose behalf this is called; absent for everybody else. */
   job?: JobContext | null;
+  /** The request from outside that this is part of; absent for one of the engine's own. */
+  origin?: RequestOrigin;
 }
 
 /** What became of a function in a transaction, before anything is committed. */
@@ -60,8 +64,8 @@ export function openTransaction(
   journal: string | null = null,
   job: JobContext | null = null,
 ): TransactionState {
-  const { environment, creationClock, store } = services;
-  const transaction = new Transaction(store, ts);
+  const { environment, creationClock, store, transactionLimits } = services;
+  const transaction = new Transaction(store, ts, new TransactionUsage(transactionLimits));
   return new TransactionState(environment, creationClock, transaction, journal, job);
 }
 
@@ -77,6 +81,7 @@ export async function performCall(
   kind: "query" | "mutation",
   call: FunctionCall,
 ): Promise<string> {
+  state.origin = call.origin ?? null;
   const invocation = new TransactionInvocation(services, state, kind, call.caller);
   try {
     const registered = requireFunction(services, call.path, kind, call.allowsInternal);
@@ -117,6 +122,7 @@ export function failedResult(
     errorMessage: text,
     ...(dataJson === null ? {} : { errorDataJson: dataJson }),
     logLines,
+    thrown: error,
   };
 }
 

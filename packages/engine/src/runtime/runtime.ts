@@ -4,6 +4,7 @@ import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
 import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
+import type { RequestOrigin } from "./call-metadata.ts";
 import { requireNotStopped } from "./checkpoint.ts";
 import { installConvexGlobal, runInInvocation } from "./invocation.ts";
 import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
@@ -72,7 +73,7 @@ export class Runtime {
   }
 
   async runAction(call: FunctionCall): Promise<FunctionResult> {
-    const invocation = this.#openAction(call.caller, call.job);
+    const invocation = this.#openAction(call);
     try {
       const valueJson = await this.#performAction(call, invocation);
       return { ok: true, valueJson, logLines: invocation.log.lines };
@@ -103,7 +104,7 @@ export class Runtime {
 
   /** Runs an action as a job; returns the error's text, null for success. Never rejects. */
   async runActionJob(call: FunctionCall): Promise<string | null> {
-    const invocation = this.#openAction(call.caller, call.job);
+    const invocation = this.#openAction(call);
     try {
       await this.#performAction(call, invocation);
       return null;
@@ -115,7 +116,7 @@ export class Runtime {
   }
 
   /** Answers a request by the router of `http.ts`; the path is the one that the router knows. */
-  async runHttpAction(request: Request, caller: Caller): Promise<Response> {
+  async runHttpAction(request: Request, caller: Caller, origin?: RequestOrigin): Promise<Response> {
     const router = this.#services.registry.httpRouter;
     const { pathname } = new URL(request.url);
     if (!router) {
@@ -125,7 +126,7 @@ export class Runtime {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const found = router.lookup(pathname, method);
     if (!found) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
-    const invocation = this.#openAction(caller);
+    const invocation = this.#openAction({ caller, ...(origin ? { origin } : {}) });
     const { environment } = this.#services;
     try {
       invocation.functionPath = `http ${found[2]}`;
@@ -153,8 +154,8 @@ export class Runtime {
     return withDeadline(this.#services.environment, limits.actionWallMs, running);
   }
 
-  #openAction(caller: Caller, job: JobContext | null = null): ActionInvocation {
-    return new ActionInvocation(this.#services, this.#actionCalls(), caller, job);
+  #openAction(call: ConstructorParameters<typeof ActionInvocation>[2]): ActionInvocation {
+    return new ActionInvocation(this.#services, this.#actionCalls(), call);
   }
 
   #actionCalls(): ActionCalls {

@@ -134,22 +134,17 @@ function isCanceled(services: RuntimeServices, state: TransactionState): boolean
 }
 
 function countJob(state: TransactionState, argumentBytes: number): void {
-  state.scheduledJobs++;
-  state.scheduledBytes += argumentBytes;
-  if (state.scheduledJobs > limits.scheduledJobsMax) {
-    throw new FunctionCallError(
-      `Too many functions scheduled by this mutation (limit: ${limits.scheduledJobsMax})`,
-    );
-  }
   if (argumentBytes > limits.scheduledArgumentBytesMax) {
     throw new FunctionCallError(
       `Arguments of a scheduled function are too large (limit: ${limits.scheduledArgumentBytesMax} bytes)`,
     );
   }
-  if (state.scheduledBytes > limits.scheduledArgumentBytesTotalMax) {
-    throw new FunctionCallError(
-      `Arguments of the functions scheduled by this mutation are too large (limit: ${limits.scheduledArgumentBytesTotalMax} bytes)`,
-    );
+  const { usage } = state.transaction;
+  try {
+    usage.count("functionsScheduled", 1);
+    usage.count("scheduledFunctionArgsBytes", argumentBytes);
+  } catch (error) {
+    throw new FunctionCallError((error as Error).message);
   }
 }
 

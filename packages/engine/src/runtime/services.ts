@@ -1,6 +1,7 @@
 import type { Environment } from "../base/environment.ts";
 import type { SchemaDefinition } from "../schema/schema-definition.ts";
 import type { DocumentStore } from "../store/document-store.ts";
+import type { Usage } from "../store/transaction-usage.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import type { CreationClock } from "./transaction-state.ts";
@@ -15,6 +16,8 @@ export interface RuntimeServices {
   /** Whether callers are told the text of uncaught errors; never in production. */
   revealsErrors: boolean;
   files: StoredFiles;
+  /** Limits of one transaction where they are other than Convex's. */
+  transactionLimits: Partial<Usage>;
 }
 
 /** As much of it as rows of the engine's own need. */

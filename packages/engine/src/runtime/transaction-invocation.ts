@@ -3,9 +3,16 @@ import { type Caller, identityOf } from "../identity/caller.ts";
 import { canonicalFunctionPath } from "../protocol/function-path.ts";
 import type { StoredDocument } from "../store/stored-document.ts";
 import { Transaction } from "../store/transaction.ts";
+import type { Usage } from "../store/transaction-usage.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { encodeInt64 } from "../values/scalar.ts";
 import { callFunction, requireFunction } from "./call-function.ts";
+import {
+  deploymentMetadata,
+  functionMetadata,
+  ownRequest,
+  requestMetadata,
+} from "./call-metadata.ts";
 import {
   insertDocument,
   patchDocument,
@@ -43,6 +50,7 @@ export class TransactionInvocation implements Invocation {
   readonly #depth: number;
   readonly #queries = new Map<number, OpenQuery>();
   #nextQueryId = 0;
+  #hasPaginated = false;
   #isClosed = false;
 
   constructor(
@@ -155,8 +163,17 @@ export class TransactionInvocation implements Invocation {
           this.#requireOpen(operation),
         );
       case "1.0/getTransactionMetrics":
+        return JSON.stringify(this.#state.transaction.usage.metrics());
       case "1.0/getFunctionMetadata":
-        throw new FunctionCallError(`${operation} is not available in this engine yet.`);
+        return functionMetadata(this.functionPath ?? "");
+      case "1.0/getDeploymentMetadata":
+        return deploymentMetadata();
+      case "1.0/getRequestMetadata":
+        this.#requireMutation("ask for the request's metadata");
+        this.#state.origin ??= ownRequest(this.#services);
+        return requestMetadata(this.#state.origin, this.#caller, this.#state.job);
+      case "1.0/count":
+        return String(this.#count(args.table as string));
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
@@ -199,23 +216,39 @@ export class TransactionInvocation implements Invocation {
   }
 
   #queryPage(args: Arguments): string {
-    if (this.#state.hasPaginated) {
+    if (this.#hasPaginated) {
       throw new FunctionCallError(
         "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
       );
     }
-    this.#state.hasPaginated = true;
+    this.#hasPaginated = true;
     const plan = planQuery(args.query as unknown as SerializedQuery, this.#services.store.catalog);
     const page = readPage(this.#state.transaction, plan, {
       cursor: (args.cursor as string | null | undefined) ?? null,
-      endCursor: (args.endCursor as string | null | undefined) ?? this.#state.startJournal,
+      endCursor: (args.endCursor as string | null | undefined) ?? this.#startJournal,
       pageSize: args.pageSize as number,
       maximumRowsRead: (args.maximumRowsRead as number | null | undefined) ?? null,
       maximumBytesRead: (args.maximumBytesRead as number | null | undefined) ?? null,
     });
-    this.#state.endJournal = page.continueCursor;
+    if (this.#depth === 0) this.#state.endJournal = page.continueCursor;
     const { page: documents, ...rest } = page;
     return `{"page":[${documents.join(",")}],${JSON.stringify(rest).slice(1)}`;
+  }
+
+  /** A journal has room for one page, that of the function which the client has asked for. */
+  get #startJournal(): string | null {
+    return this.#depth === 0 ? this.#state.startJournal : null;
+  }
+
+  /** Every row is read: there are no counts that are kept. */
+  #count(tableName: string): number {
+    const source = { type: "FullTableScan" as const, tableName, order: null };
+    const plan = planQuery({ source, operators: [] }, this.#services.store.catalog);
+    const query = new OpenQuery(this.#state.transaction, plan);
+    let count = 0;
+    while (query.next()) count++;
+    query.close();
+    return count;
   }
 
   #normalizeId(tableName: string, id: string): string {
@@ -279,12 +312,14 @@ export class TransactionInvocation implements Invocation {
     const state = udfType === "snapshotQuery" ? this.#snapshotState() : this.#state;
     const nested = new TransactionInvocation(this.#services, state, kind, this.#caller, this);
     const savepoint = transaction.savepoint();
+    const widen = state.transaction.usage.narrow((args.transactionLimits ?? {}) as Partial<Usage>);
     try {
       return await callFunction(this.#services, registered, args.args as JSONObject, nested);
     } catch (error) {
       if (kind === "mutation") transaction.rollBack(savepoint);
       throw asSyscallError(error);
     } finally {
+      widen();
       nested.close();
     }
   }
@@ -292,7 +327,8 @@ export class TransactionInvocation implements Invocation {
   /** A view without the transaction's own writes, whose reads are nobody's concern. */
   #snapshotState(): TransactionState {
     const { environment, creationClock, store } = this.#services;
-    const snapshot = new Transaction(store, this.#state.transaction.snapshotTs);
+    const { snapshotTs, usage } = this.#state.transaction;
+    const snapshot = new Transaction(store, snapshotTs, usage);
     return new TransactionState(environment, creationClock, snapshot, null);
   }
 

@@ -1,5 +1,6 @@
 import type { Environment } from "../base/environment.ts";
 import type { Transaction } from "../store/transaction.ts";
+import type { RequestOrigin } from "./call-metadata.ts";
 import { FunctionLog } from "./invocation.ts";
 import type { JobContext } from "./scheduled-job.ts";
 import { createSeededRandom } from "./seeded-random.ts";
@@ -15,11 +16,10 @@ export class TransactionState {
   readonly log = new FunctionLog();
   /** Whether the result may depend on who asked. */
   usedIdentity = false;
-  hasPaginated = false;
   /** The scheduled job that this runs for, if it does. */
   readonly job: JobContext | null;
-  scheduledJobs = 0;
-  scheduledBytes = 0;
+  /** The request from outside that it runs for; null until somebody asks, for the engine's own. */
+  origin: RequestOrigin | null = null;
   /** Where the page ended when this query ran before; null on a first run. */
   readonly startJournal: string | null;
   endJournal: string | null = null;

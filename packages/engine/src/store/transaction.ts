@@ -1,4 +1,3 @@
-import { limits } from "../base/limits.ts";
 import { SortedMap } from "../base/sorted-map.ts";
 import { type Index, idKeyOf, type Table } from "./catalog.ts";
 import { type DocumentChange, visitKeys } from "./document-change.ts";
@@ -6,6 +5,7 @@ import type { DocumentStore, KeyEntry } from "./document-store.ts";
 import { type Entry, type LayerEntry, mergeRange, type Order } from "./merge-range.ts";
 import { ReadSet } from "./read-set.ts";
 import type { StoredDocument } from "./stored-document.ts";
+import { TransactionUsage } from "./transaction-usage.ts";
 
 interface PendingChange {
   table: Table;
@@ -14,7 +14,10 @@ interface PendingChange {
 }
 
 /** A point in a transaction to which its writes can be taken back. */
-export type Savepoint = number;
+export interface Savepoint {
+  undoLength: number;
+  restoreUsage: () => void;
+}
 
 /**
  * One run of a query or mutation: a snapshot, what was read of it, and what is to be written.
@@ -31,14 +34,12 @@ export class Transaction {
   readonly #undo: Array<() => void> = [];
   /** Grows with every write: a scan that sees it change reads ahead anew. */
   writeCount = 0;
-  #documentsRead = 0;
-  #bytesRead = 0;
-  #rangesRead = 0;
-  #bytesWritten = 0;
+  readonly usage: TransactionUsage;
 
-  constructor(store: DocumentStore, snapshotTs: bigint) {
+  constructor(store: DocumentStore, snapshotTs: bigint, usage = new TransactionUsage()) {
     this.#store = store;
     this.snapshotTs = snapshotTs;
+    this.usage = usage;
   }
 
   /** The document, or null; either way the point is read. */
@@ -105,7 +106,8 @@ export class Transaction {
   ): void {
     const pending = this.#documents.get(id);
     const current = pending ? pending.after : this.#currentOf(table, id, known);
-    this.#countWrite(after);
+    this.usage.count("documentsWritten", 1);
+    this.usage.count("bytesWritten", after?.json.length ?? 0);
     for (const index of table.indexes.values()) {
       visitKeys(index, current, after, (key, document) => {
         this.#setEntry(index.number, key, document);
@@ -130,12 +132,13 @@ export class Transaction {
   }
 
   savepoint(): Savepoint {
-    return this.#undo.length;
+    return { undoLength: this.#undo.length, restoreUsage: this.usage.savepoint() };
   }
 
   /** Takes back all writes since the savepoint. Reads stay read. */
   rollBack(savepoint: Savepoint): void {
-    while (this.#undo.length > savepoint) this.#undo.pop()!();
+    while (this.#undo.length > savepoint.undoLength) this.#undo.pop()!();
+    savepoint.restoreUsage();
     this.writeCount++;
   }
 
@@ -150,42 +153,13 @@ export class Transaction {
   }
 
   countRead(document: StoredDocument): void {
-    this.#documentsRead++;
     this.#store.documentsRead++;
-    this.#bytesRead += document.json.length;
-    if (this.#documentsRead > limits.documentsReadMax) {
-      throw new Error(
-        `Too many documents read in a single function execution (limit: ${limits.documentsReadMax}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
-      );
-    }
-    if (this.#bytesRead > limits.bytesReadMax) {
-      throw new Error(
-        `Too many bytes read in a single function execution (limit: ${limits.bytesReadMax} bytes). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
-      );
-    }
+    this.usage.count("documentsRead", 1);
+    this.usage.count("bytesRead", document.json.length);
   }
 
   countRange(): void {
-    this.#rangesRead++;
-    if (this.#rangesRead > limits.indexRangesReadMax) {
-      throw new Error(
-        `Too many reads in a single function execution (limit: ${limits.indexRangesReadMax}).`,
-      );
-    }
-  }
-
-  #countWrite(after: StoredDocument | null): void {
-    this.#bytesWritten += after?.json.length ?? 0;
-    if (this.writeCount >= limits.documentsWrittenMax) {
-      throw new Error(
-        `Too many writes in a single function execution (limit: ${limits.documentsWrittenMax})`,
-      );
-    }
-    if (this.#bytesWritten > limits.bytesWrittenMax) {
-      throw new Error(
-        `Too many bytes written in a single function execution (limit: ${limits.bytesWrittenMax} bytes)`,
-      );
-    }
+    this.usage.count("databaseQueries", 1);
   }
 
   #pendingEntries(index: Index, start: string, end: string | null, order: Order): LayerEntry[] {

@@ -1,0 +1,40 @@
+import type { Caller } from "../identity/caller.ts";
+import type { JobContext } from "./scheduled-job.ts";
+import type { RuntimeServices } from "./services.ts";
+
+/** The request from outside that a function is run for, also through functions that it calls. */
+export interface RequestOrigin {
+  requestId: string;
+  /** null when nobody asked over HTTP. */
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** A request of nobody's: a job, or the host itself. */
+export function ownRequest({ environment }: RuntimeServices): RequestOrigin {
+  const requestId = Buffer.from(environment.randomBytes(8)).toString("hex");
+  return { requestId, ip: null, userAgent: null };
+}
+
+/** `ctx.meta.getRequestMetadata()`. Source: convex 1.48 `server/meta.ts`. */
+export function requestMetadata(
+  origin: RequestOrigin,
+  caller: Caller,
+  job: JobContext | null,
+): string {
+  return JSON.stringify({
+    ...origin,
+    scheduledFunctionId: job?.id ?? null,
+    authToken: caller.kind === "user" ? caller.identity.token : null,
+  });
+}
+
+/** `ctx.meta.getDeploymentMetadata()`: this is one machine, the smallest class that Convex has. */
+export function deploymentMetadata(): string {
+  return JSON.stringify({ name: "parley", region: null, class: "s16" });
+}
+
+/** As much of `ctx.meta.getFunctionMetadata()` as the library does not know by itself. */
+export function functionMetadata(path: string): string {
+  return JSON.stringify({ name: path, componentPath: "" });
+}

@@ -1,0 +1,3 @@
+import { queryGeneric } from "convex/server";
+
+export const here = queryGeneric({ args: {}, handler: async () => "deep" });
