@@ -21,8 +21,11 @@ export type RunningServer = {
   url: string;
   /** Where the first owner signs up, on a server that strangers can reach and nobody owns yet. */
   ownerLink: string | null;
-  /** For development: the same data under changed functions. Rejects while they do not load. */
-  reloadFunctions: () => Promise<void>;
+  /**
+   * For development: takes up every change of the functions, while clients stay connected, until the
+   * returned function is called. `report` is told of each; null for one that went well.
+   */
+  watchFunctions: (report: (trouble: Error | null) => void) => () => void;
   /** Stops accepting, lets what is under way finish, closes everything. At most about 4 s. */
   close: () => Promise<void>;
 };
@@ -84,7 +87,7 @@ export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise
   return {
     url: config.publicUrl,
     ownerLink: services?.ownerLink() ?? null,
-    reloadFunctions: async () => services?.reloadFunctions(),
+    watchFunctions: (report) => services?.watchFunctions(report) ?? (() => {}),
     close,
   };
 }

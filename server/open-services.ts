@@ -59,18 +59,15 @@ export async function openServices(options: ServicesOptions) {
   }
 
   return {
-    /** `null` when the back end is hosted, and for a moment while functions are reloaded. */
+    /** `null` when the back end is hosted. */
     findEngine: () => engine,
     answerIdentity: identity?.answer ?? null,
     /** By which the first owner claims a server that strangers can reach; null when it is not needed. */
     ownerLink: () => identity?.ownerLink() ?? null,
     eventsTarget,
-    /** For development: the same data under changed functions. Rejects while they do not load. */
-    async reloadFunctions(): Promise<void> {
-      const former = engine;
-      engine = null;
-      await former?.close();
-      engine = await openEngine();
+    /** For development: takes up every change of the functions, while clients stay connected. */
+    watchFunctions(report: (trouble: Error | null) => void): () => void {
+      return engine?.watchFunctions([join(rootDir, "shared")], report) ?? (() => {});
     },
     async checkHealth(): Promise<void> {
       identity?.service.check();

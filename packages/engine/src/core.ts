@@ -22,7 +22,8 @@ import type { WatchedQuery } from "./sync/watched-query.ts";
 /** The engine without its doors: store, functions and live queries, wired together. */
 export interface EngineCore {
   store: DocumentStore;
-  functions: FunctionRegistry;
+  /** As of now: they may be replaced. */
+  functions(): FunctionRegistry;
   runtime: Runtime;
   watchedQueries: WatchedQueries;
   refreshQueries: RefreshQueries;
@@ -33,8 +34,22 @@ export interface EngineCore {
   files: StoredFiles;
   /** Collects nothing before it is started. */
   fileCollector: FileCollector;
+  /**
+   * Puts other functions in force while everything runs: no mutation is half old and half new, and
+   * whoever looks at data is told what looks different now.
+   *
+   * @throws EngineError "SchemaMismatch", "Overloaded"; then the former functions stay.
+   */
+  replaceFunctions(functions: FunctionsInForce): Promise<void>;
   /** Closes the store; whatever was acknowledged is on disk already. */
   close(): void;
+}
+
+/** What a functions folder says, as far as it may change while the engine runs. */
+export interface FunctionsInForce {
+  schema: SchemaDefinition;
+  functions: FunctionRegistry;
+  crons: readonly CronJob[];
 }
 
 export function createCore(options: {
@@ -53,11 +68,16 @@ export function createCore(options: {
   transactionLimits?: Partial<Usage>;
 }): EngineCore {
   const { environment, persistence, schema, functions, revealsErrors } = options;
-  const { store, committer, close } = openStore(persistence, schema, environment, (commits) => {
-    refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
-    scheduler.noteCommits(commits);
-    fileCollector.noteCommits(commits);
-  });
+  const { store, committer, changeSchema, close } = openStore(
+    persistence,
+    schema,
+    environment,
+    (commits) => {
+      refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
+      scheduler.noteCommits(commits);
+      fileCollector.noteCommits(commits);
+    },
+  );
   const settings = {
     store: options.files,
     secret: uploadSecret(persistence, environment),
@@ -82,7 +102,7 @@ export function createCore(options: {
   const refreshQueries = new RefreshQueries(environment, runtime, watchedQueries);
   return {
     store,
-    functions,
+    functions: () => services.registry,
     runtime,
     watchedQueries,
     refreshQueries,
@@ -90,6 +110,16 @@ export function createCore(options: {
     crons,
     files,
     fileCollector,
+    replaceFunctions: async (inForce) => {
+      await runtime.runAlone(() =>
+        changeSchema(inForce.schema, () => {
+          services.schema = inForce.schema;
+          services.registry = inForce.functions;
+          refreshQueries.askAnew();
+        }),
+      );
+      await crons.replace(inForce.crons);
+    },
     close,
   };
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import type { EngineError } from "./base/engine-error.ts";
+import { EngineError } from "./base/engine-error.ts";
 import { type Environment, type Log, realEnvironment } from "./base/environment.ts";
 import { watchEventLoop } from "./base/event-loop-watch.ts";
+import { writeGeneratedFiles } from "./codegen/generate-files.ts";
 import { createCore, type EngineCore } from "./core.ts";
 import { openDiskFiles } from "./files/disk-files.ts";
 import { openMemoryFiles } from "./files/memory-files.ts";
@@ -13,7 +14,7 @@ import { createHttpHandler } from "./http/router.ts";
 import type { FileDoor } from "./http/storage.ts";
 import { SyncSocketServer } from "./http/sync-socket.ts";
 import { adminCaller } from "./identity/admin-key.ts";
-import { parseAuthConfig } from "./identity/auth-config.ts";
+import { type AuthProvider, parseAuthConfig } from "./identity/auth-config.ts";
 import { ANONYMOUS, type Caller } from "./identity/caller.ts";
 import { createTokenVerifier, type TokenVerifier } from "./identity/token-verifier.ts";
 import { lockFolder } from "./persistence/folder-lock.ts";
@@ -28,6 +29,7 @@ import { loadFunctions } from "./runtime/load-functions.ts";
 import type { FunctionResult } from "./runtime/outcome.ts";
 import type { FunctionCall } from "./runtime/run-transaction.ts";
 import type { Runtime } from "./runtime/runtime.ts";
+import { watchSources } from "./runtime/watch-sources.ts";
 import { readCrons } from "./scheduler/cron-schedule.ts";
 import type { JSONObject, JSONValue } from "./values/json.ts";
 
@@ -95,6 +97,24 @@ export interface Engine {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** @throws Error with the function's own error text; `data` when it was a ConvexError. */
   runFunction(call: HostCall): Promise<JSONValue>;
+  /**
+   * Puts the functions folder in force as it is now, and the variables, while clients stay connected:
+   * every open query is run again, and what looks different is pushed. Tokens that come from then on
+   * are held to the `auth.config.ts` of then.
+   *
+   * @throws EngineError "FunctionsInvalid", "SchemaMismatch", "Overloaded"; the former functions go on.
+   */
+  reloadFunctions(): Promise<void>;
+  /**
+   * Generates and reloads whenever a source file changes, until the returned function is called.
+   *
+   * @param alsoWatched Folders that functions import from, outside of their own.
+   * @param report Told of every reload; null for one that went well.
+   */
+  watchFunctions(
+    alsoWatched: readonly string[],
+    report: (trouble: EngineError | null) => void,
+  ): () => void;
   /** @throws when the store does not answer. */
   checkHealth(): Promise<void>;
   /** Figures for tests and benches. */
@@ -120,30 +140,32 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     (options.stopsEndlessFunctions ?? options.environment === undefined)
       ? watchEventLoop()
       : () => {};
-  const load = async () => {
+  const readFunctions = async () => {
     const variables = {
       ...options.environmentVariables,
       ...readVariables(persistence),
       CONVEX_CLOUD_URL: options.cloudUrl,
       CONVEX_SITE_URL: options.siteUrl,
     };
-    const functions = await loadFunctions(options.functionsDir, variables, environment);
-    const crons = readCrons(functions.registry);
+    const loaded = await loadFunctions(options.functionsDir, variables, environment);
+    const { registry: functions, schema, authConfig } = loaded;
+    const providers = parseAuthConfig(authConfig ?? undefined);
+    return { functions, schema, crons: readCrons(functions), providers };
+  };
+  const load = async () => {
+    const { providers, ...functions } = await readFunctions();
     const core = createCore({
       environment,
       persistence,
-      schema: functions.schema,
-      functions: functions.registry,
+      ...functions,
       revealsErrors: options.revealsErrors ?? false,
       onDiskFailed: options.onDiskFailed ?? (() => {}),
-      crons,
       files:
         options.dataDir === null
           ? openMemoryFiles(environment)
           : openDiskFiles(join(options.dataDir, "files")),
       cloudUrl: options.cloudUrl,
     });
-    const providers = parseAuthConfig(functions.authConfig ?? undefined);
     return { core, providers };
   };
   const { core, providers } = await orElse(load, () => {
@@ -152,12 +174,26 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     lock?.release();
   });
   const { runtime, watchedQueries, refreshQueries } = core;
-  const verifier = createTokenVerifier({
-    providers,
-    now: () => environment.nowMs(),
-    fetch: environment.fetch,
-    log: options.log,
-  });
+  const openVerifier = (trusted: readonly AuthProvider[]) =>
+    createTokenVerifier({
+      providers: trusted,
+      now: () => environment.nowMs(),
+      fetch: environment.fetch,
+      log: options.log,
+    });
+  let currentVerifier = openVerifier(providers);
+  const verifier: TokenVerifier = { verify: (token) => currentVerifier.verify(token) };
+  let reloading: Promise<void> = Promise.resolve();
+  const reload = async () => {
+    const { providers: trusted, ...functions } = await readFunctions();
+    await core.replaceFunctions(functions);
+    currentVerifier = openVerifier(trusted);
+  };
+  const reloadFunctions = () => {
+    // One after another, whatever became of the one before.
+    reloading = reloading.then(reload, reload);
+    return reloading;
+  };
   const sockets = new SyncSocketServer({
     environment,
     runtime,
@@ -195,8 +231,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         caller: ANONYMOUS,
         allowsInternal: true,
       };
-      return resultValue(await runByKind(runtime, kind ?? kindOf(core.functions, call.path), call));
+      return resultValue(
+        await runByKind(runtime, kind ?? kindOf(core.functions(), call.path), call),
+      );
     },
+    reloadFunctions,
+    watchFunctions: (alsoWatched, report) =>
+      watchSources([options.functionsDir, ...alsoWatched], environment, async () => {
+        try {
+          writeGeneratedFiles(options.functionsDir);
+          await reloadFunctions();
+          report(null);
+        } catch (error) {
+          report(asEngineError(error));
+        }
+      }),
     checkHealth: async () => {
       persistence.readSetting("catalog");
     },
@@ -235,6 +284,15 @@ async function orElse<T>(open: () => T | Promise<T>, undo: () => void): Promise<
   }
 }
 
+/** A source that cannot be read, too, is something that its author is about to mend. */
+function asEngineError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const { message } = error as Error;
+  return new EngineError("FunctionsInvalid", `The functions cannot be read: ${message}`, {
+    cause: error,
+  });
+}
+
 function openPersistence(dataDir: string | null): Persistence {
   return dataDir === null ? openMemoryPersistence() : openSqlitePersistence(dataDir);
 }
@@ -268,7 +326,7 @@ function functionCaller({ runtime, functions, store }: EngineCore): FunctionCall
     runMutation: (path, args, caller) => runByKind(runtime, "mutation", callOf(path, args, caller)),
     runAction: (path, args, caller) => runByKind(runtime, "action", callOf(path, args, caller)),
     runFunction: (path, args, caller) => {
-      return runByKind(runtime, kindOf(functions, path), callOf(path, args, caller));
+      return runByKind(runtime, kindOf(functions(), path), callOf(path, args, caller));
     },
     runQueryAt: async (path, args, caller, ts) => {
       if (ts > store.durableTs || ts < store.oldestKeptTs) {

@@ -30,6 +30,10 @@ export const limits = {
   /** A query or mutation that has not settled by then is given up. */
   transactionWallMs: 5_000,
   actionWallMs: 10 * 60_000,
+  /** Longer than any query or mutation. */
+  schemaChangeWaitMs: 7_000,
+  /** Editors write a file in several steps, and branches change many: one reload for all of them. */
+  reloadSettleMs: 100,
 
   /**
    * A commit group closes at whichever comes first. Only what waits already is in a group, so that

@@ -5,6 +5,8 @@ import { isJSONObject, type JSONObject } from "../values/json.ts";
 export type Command =
   | { command: "help" }
   | { command: "start"; options: StartOptions }
+  /** `alsoWatched`: folders outside of the functions folder whose files functions import. */
+  | { command: "dev"; options: StartOptions; alsoWatched: readonly string[] }
   | { command: "codegen"; functionsDir: string }
   | { command: "run"; functionsDir: string; dataDir: string; path: string; args: JSONObject }
   /** `table` null: which tables there are. */
@@ -50,6 +52,7 @@ Hosts a folder of Convex functions on this machine.
 
 Commands
   start      serve a functions folder
+  dev        the same, and take up every change of it at once, while clients stay connected
   codegen    write the folder's _generated files
   run FUNCTION [ARGS]                    call a function, such as messages:list '{"room": "a"}'
   data [TABLE]                           print the tables, or a table's rows, the newest first
@@ -63,19 +66,20 @@ Commands
 
 All but backup need a data folder that nobody is using.
 
-Options of start
+Options of start and dev
   --functions DIR     the functions folder (convex)
   --data DIR          where everything is kept, created if need be (./data)
   --host HOST         the address to listen on (127.0.0.1)
   --port N            for clients: socket and HTTP API (3210)
   --site-port N       for HTTP actions (3211)
   --admin-key KEY     grants every right to who presents it (nobody is admin)
-  --reveal-errors     tell clients the text of uncaught errors, for development
+  --reveal-errors     tell clients the text of uncaught errors, for development (always in dev)
+  --watch DIR         in dev, a folder that functions import from; may be given several times
 
 Options of codegen and run
   --functions DIR     the functions folder (convex)
 
-Options of all but start and codegen
+Options of all but start, dev and codegen
   --data DIR          the data folder (./data)
   --limit N           how many rows data prints (100)
 
@@ -95,6 +99,7 @@ const START_OPTIONS = {
   "reveal-errors": { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
+const DEV_OPTIONS = { ...START_OPTIONS, watch: { type: "string", multiple: true } } as const;
 const HELP_OPTION = { type: "boolean", short: "h", default: false } as const;
 const CODEGEN_OPTIONS = { functions: START_OPTIONS.functions, help: HELP_OPTION } as const;
 const RUN_OPTIONS = { ...CODEGEN_OPTIONS, data: START_OPTIONS.data } as const;
@@ -126,6 +131,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return { command: "help" };
     case "start":
       return parseStart(rest);
+    case "dev":
+      return parseDev(rest);
     case "codegen":
       return parseCodegen(rest);
     case "run":
@@ -150,19 +157,40 @@ export function parseCommandLine(argv: readonly string[]): Command {
 function parseStart(args: string[]): Command {
   const values = readOptions(() => parseArgs({ args, options: START_OPTIONS }).values);
   if (values.help) return { command: "help" };
+  return { command: "start", options: startOptions(values) };
+}
+
+function parseDev(args: string[]): Command {
+  const values = readOptions(() => parseArgs({ args, options: DEV_OPTIONS }).values);
+  if (values.help) return { command: "help" };
+  return {
+    command: "dev",
+    options: { ...startOptions(values), revealsErrors: true },
+    alsoWatched: (values.watch ?? []).map((path) => folder("--watch", path)),
+  };
+}
+
+interface StartValues {
+  functions: string;
+  data: string;
+  host: string;
+  port: string;
+  "site-port": string;
+  "admin-key"?: string;
+  "reveal-errors": boolean;
+}
+
+function startOptions(values: StartValues): StartOptions {
   const adminKey = values["admin-key"] ?? null;
   if (adminKey === "") throw new CommandLineError("The option --admin-key needs a value.");
   return {
-    command: "start",
-    options: {
-      functionsDir: folder("--functions", values.functions),
-      dataDir: folder("--data", values.data),
-      host: values.host === "" ? "127.0.0.1" : values.host,
-      port: portNumber("--port", values.port),
-      sitePort: portNumber("--site-port", values["site-port"]),
-      adminKey,
-      revealsErrors: values["reveal-errors"],
-    },
+    functionsDir: folder("--functions", values.functions),
+    dataDir: folder("--data", values.data),
+    host: values.host === "" ? "127.0.0.1" : values.host,
+    port: portNumber("--port", values.port),
+    sitePort: portNumber("--site-port", values["site-port"]),
+    adminKey,
+    revealsErrors: values["reveal-errors"],
   };
 }
 

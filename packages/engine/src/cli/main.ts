@@ -38,6 +38,10 @@ async function run(argv: string[]): Promise<void> {
     case "start":
       await start(command.options);
       return;
+    case "dev":
+      codegen(command.options.functionsDir);
+      await start(command.options, command.alsoWatched);
+      return;
     case "run":
       await runFunction(command);
       return;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { EngineError } from "../base/engine-error.ts";
 import type { Environment } from "../base/environment.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { createEngine, type Engine } from "../engine.ts";
@@ -17,9 +18,13 @@ const DRAIN_MS = 4_500;
  * Ports are opened first: that a port is taken is known at once, and functions are told the real
  * addresses. Until the engine is there, requests are asked to come again.
  *
+ * @param alsoWatched Take up changes of the functions, and of these folders; null: do not.
  * @throws CommandLineError, EngineError with a sentence for the person.
  */
-export async function start(options: StartOptions): Promise<void> {
+export async function start(
+  options: StartOptions,
+  alsoWatched: readonly string[] | null = null,
+): Promise<void> {
   const environment = environmentWithLog();
   const stopping = whenStopped();
   let engine: Engine | null = null;
@@ -66,10 +71,17 @@ export async function start(options: StartOptions): Promise<void> {
   });
   console.log(`HTTP actions are at ${addresses.siteUrl}`);
   console.log(`The engine is ready at ${addresses.cloudUrl}`);
+  const stopWatching = alsoWatched && engine.watchFunctions(alsoWatched, tellReload);
   await stopping;
+  stopWatching?.();
   const draining = engine;
   engine = null;
   await drain(draining, [server, site], environment);
+}
+
+function tellReload(trouble: EngineError | null): void {
+  if (trouble === null) console.log("The functions were reloaded.");
+  else console.error(`The functions are as they were: ${trouble.message}`);
 }
 
 /**

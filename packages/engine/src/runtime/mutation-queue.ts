@@ -19,6 +19,8 @@ export interface SessionRequest {
 interface Turn {
   /** Runs and stages what there is to commit. Never rejects. */
   run: () => Promise<void>;
+  /** Whether it is a group of its own. */
+  isAlone?: true;
   /** Its group is durable. */
   settle: () => void;
   /** It was never run, or its group was taken back. */
@@ -105,6 +107,28 @@ export class MutationQueue {
     });
   }
 
+  /**
+   * Queues work that nothing else may be under way with: the group before it is durable, and what
+   * comes behind it waits. It writes nothing by itself.
+   */
+  runAlone(work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let settle: () => void = resolve;
+      this.#enqueue({
+        isAlone: true,
+        run: async () => {
+          try {
+            await work();
+          } catch (error) {
+            settle = () => reject(error);
+          }
+        },
+        settle: () => settle(),
+        refuse: reject,
+      });
+    });
+  }
+
   /** Refuses what comes from now on; resolves once all that had come is answered. */
   close(): Promise<void> {
     this.#isClosed = true;
@@ -134,7 +158,7 @@ export class MutationQueue {
 
   async #runGroup(): Promise<void> {
     const { environment } = this.#services;
-    const turns = this.#waiting.splice(0, limits.commitGroupMutationsMax);
+    const turns = this.#waiting.splice(0, this.#groupSize());
     const startedMs = environment.monotonicMs();
     const done: Turn[] = [];
     for (const turn of turns) {
@@ -154,6 +178,14 @@ export class MutationQueue {
     this.#isRunning = false;
     if (this.#waiting.length > 0) this.#start();
     else for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  #groupSize(): number {
+    const alone = this.#waiting.findIndex((turn) => turn.isAlone);
+    if (alone === 0) return 1;
+    return alone < 0
+      ? limits.commitGroupMutationsMax
+      : Math.min(alone, limits.commitGroupMutationsMax);
   }
 
   async #runOwnWork<T>(work: OwnWork<T>): Promise<T> {

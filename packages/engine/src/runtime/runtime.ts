@@ -97,6 +97,11 @@ export class Runtime {
     });
   }
 
+  /** Runs `work` while no mutation is under way; those that come meanwhile wait. */
+  runAlone(work: () => Promise<void>): Promise<void> {
+    return this.#mutations.runAlone(work);
+  }
+
   /** Runs a mutation as a job: what it did and what became of it are one commit. */
   runMutationJob(job: MutationJob): Promise<void> {
     return this.#mutations.runOwn((ts) => performMutationJob(this.#services, job, ts));

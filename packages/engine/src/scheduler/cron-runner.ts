@@ -29,9 +29,10 @@ interface Cron {
 export class CronRunner {
   readonly #services: RuntimeServices;
   readonly #runtime: Runtime;
-  readonly #jobs: readonly CronJob[];
+  #jobs: readonly CronJob[];
   readonly #alarm: Alarm;
   #crons: Cron[] = [];
+  readonly #running = new Set<Promise<void>>();
   #isStarted = false;
 
   constructor(services: RuntimeServices, runtime: Runtime, jobs: readonly CronJob[]) {
@@ -43,14 +44,16 @@ export class CronRunner {
 
   /** Makes what is kept agree with `crons.ts`, then begins to run what is due. */
   async start(): Promise<void> {
-    const rows = await this.#runtime.runOwn((state) => this.#agree(state));
-    this.#crons = this.#jobs.map((job, place) => ({
-      job,
-      row: rows[place]!,
-      running: null,
-      pausedUntilMs: Number.NEGATIVE_INFINITY,
-    }));
+    await this.#replaceRows();
     this.#isStarted = true;
+    this.#setAlarm();
+  }
+
+  /** Another `crons.ts` is in force. What runs goes on; a job that is gone does not run again. */
+  async replace(jobs: readonly CronJob[]): Promise<void> {
+    this.#jobs = jobs;
+    if (!this.#isStarted) return;
+    await this.#replaceRows();
     this.#setAlarm();
   }
 
@@ -58,7 +61,21 @@ export class CronRunner {
   async close(): Promise<void> {
     this.#isStarted = false;
     this.#alarm.clear();
-    await Promise.all(this.#crons.map(({ running }) => running));
+    await Promise.all(this.#running);
+  }
+
+  async #replaceRows(): Promise<void> {
+    await this.#runtime.runOwn((state) => {
+      const rows = this.#agree(state);
+      const former = new Map(this.#crons.map((cron) => [cron.row._id, cron]));
+      // In this turn, so that no run of before moves a row that is gone, or the time of another job.
+      this.#crons = this.#jobs.map((job, place) => {
+        const row = rows[place]!;
+        const same = former.get(row._id);
+        if (same?.row.spec === row.spec) return same;
+        return { job, row, running: null, pausedUntilMs: Number.NEGATIVE_INFINITY };
+      });
+    });
   }
 
   /** A job that is as it was keeps its time; a new or changed one starts anew; others are removed. */
@@ -86,10 +103,13 @@ export class CronRunner {
     if (!this.#isStarted) return;
     for (const cron of this.#crons) {
       if (cron.running || this.#dueMs(cron) > this.#nowMs()) continue;
-      cron.running = this.#run(cron).finally(() => {
+      const running = this.#run(cron).finally(() => {
         cron.running = null;
+        this.#running.delete(running);
         this.#setAlarm();
       });
+      cron.running = running;
+      this.#running.add(running);
     }
     this.#setAlarm();
   }
@@ -137,7 +157,7 @@ export class CronRunner {
     const row = this.#following(cron);
     await this.#runtime.runMutationJob({
       call: callOf(cron.job),
-      isDue: () => true,
+      isDue: () => this.#isInForce(cron),
       complete: (state) => writeCronRow(this.#services, state, row),
     });
     cron.row = row;
@@ -145,14 +165,21 @@ export class CronRunner {
 
   async #runAction(cron: Cron): Promise<void> {
     await this.#advance(cron);
+    if (!this.#isInForce(cron)) return;
     await this.#runtime.runActionJob(callOf(cron.job));
     if (cron.row.nextMs !== null && cron.row.nextMs <= this.#nowMs()) await this.#advance(cron);
   }
 
   async #advance(cron: Cron): Promise<void> {
     const row = this.#following(cron);
-    await this.#runtime.runOwn((state) => writeCronRow(this.#services, state, row));
+    await this.#runtime.runOwn((state) => {
+      if (this.#isInForce(cron)) writeCronRow(this.#services, state, row);
+    });
     cron.row = row;
+  }
+
+  #isInForce(cron: Cron): boolean {
+    return this.#crons.includes(cron);
   }
 
   /** The row with the first time that is still to come. */

@@ -42,6 +42,11 @@ export class BaseWriter {
     }
   }
 
+  /** Whether the tables have everything. */
+  get isDone(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();

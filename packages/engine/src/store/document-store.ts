@@ -63,6 +63,10 @@ export class DocumentStore {
     };
   }
 
+  get isBeingRead(): boolean {
+    return this.#pins.size > 0;
+  }
+
   /** The oldest timestamp that somebody still reads at; the base must not pass it. */
   oldestReadTs(): bigint {
     let oldest = this.durableTs;

@@ -1,3 +1,4 @@
+import { EngineError } from "../base/engine-error.ts";
 import type { Environment } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import type { Persistence } from "../persistence/persistence.ts";
@@ -18,6 +19,15 @@ const PROGRESS_MS = 1_000;
 export interface OpenStore {
   store: DocumentStore;
   committer: Committer;
+  /**
+   * Puts another schema in force, at a moment when nobody reads: rows are held to it, new indexes are
+   * built and old ones removed, in one step that nothing comes between. No mutation may be under way.
+   *
+   * @param onChanged Called at that moment, once nothing can go wrong any more.
+   * @throws EngineError "SchemaMismatch" as at start, "Overloaded" when there is no such moment; then
+   *   everything is as before.
+   */
+  changeSchema(schema: SchemaDefinition, onChanged: () => void): Promise<void>;
   /** Moves what it can into the tables and lets the disk go. */
   close(): void;
 }
@@ -37,16 +47,19 @@ export function openStore(
 ): OpenStore {
   const { catalog, ...tables } = openTables(persistence);
   const lastTs = advanceClock(persistence, environment, tables.lastTs);
-  checkRows(persistence, catalog, schema, environment);
-  const change = catalog.applySchema(schema);
-  for (const number of change.droppedIndexes) {
-    persistence.dropIndex(number);
-    catalog.noteDropped(number);
-  }
-  for (const index of change.unbuiltIndexes) {
-    buildIndex(persistence, index, environment);
-    catalog.noteBuilt(index);
-  }
+  const apply = (wanted: SchemaDefinition) => {
+    checkRows(persistence, catalog, wanted, environment);
+    const change = catalog.applySchema(wanted);
+    for (const number of change.droppedIndexes) {
+      persistence.dropIndex(number);
+      catalog.noteDropped(number);
+    }
+    for (const index of change.unbuiltIndexes) {
+      buildIndex(persistence, index, environment);
+      catalog.noteBuilt(index);
+    }
+  };
+  apply(schema);
   persistence.forgetRequestsBefore(environment.nowMs() - limits.requestRecordsKeptMs);
 
   const store = new DocumentStore(persistence, catalog, new Overlay(), lastTs);
@@ -58,6 +71,11 @@ export function openStore(
   return {
     store,
     committer,
+    changeSchema: async (wanted, onChanged) => {
+      await moveEverything(store, baseWriter, environment);
+      apply(wanted);
+      onChanged();
+    },
     close: () => {
       try {
         baseWriter.drain();
@@ -67,6 +85,28 @@ export function openStore(
       }
     },
   };
+}
+
+/**
+ * Waits for a moment at which no snapshot is read and the tables have every commit: then rows and
+ * entries are in one place only. Reads last a few seconds at most, and begin anew all the time.
+ */
+async function moveEverything(
+  store: DocumentStore,
+  baseWriter: BaseWriter,
+  environment: Environment,
+): Promise<void> {
+  const untilMs = environment.monotonicMs() + limits.schemaChangeWaitMs;
+  while (environment.monotonicMs() < untilMs) {
+    // What runs without waiting for anything has ended when a timer's turn comes.
+    await new Promise<void>((resolve) => environment.setTimer(1, resolve));
+    if (store.isBeingRead) continue;
+    baseWriter.drain();
+    if (baseWriter.isDone) return;
+  }
+  throw new EngineError("Overloaded", "The schema cannot be changed while reads do not end.", {
+    retryable: true,
+  });
 }
 
 /**

@@ -45,6 +45,12 @@ export class RefreshQueries {
     this.#schedule();
   }
 
+  /** The functions are others now: runs everything again for everybody, and tells what is new. */
+  askAnew(): void {
+    for (const subscription of this.#watchedQueries.askAnew()) this.#notePending(subscription);
+    this.#schedule();
+  }
+
   /** Resolves once everybody has been sent what there is to say; the next change begins anew. */
   async settle(): Promise<void> {
     do await new Promise<void>((resolve) => this.#environment.defer(resolve));

@@ -197,7 +197,8 @@ export class SyncSession {
         if (!subscription.isRemoved) this.#requestRefresh(subscription);
         continue;
       }
-      if (subscription.sent === result) continue;
+      // Equal without being the same where the query has been asked anew.
+      if (subscription.sent?.fingerprint === result.fingerprint) continue;
       subscription.sent = result;
       modifications.push(modificationOf(subscription.queryId, result));
     }

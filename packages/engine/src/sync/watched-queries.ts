@@ -26,6 +26,7 @@ export class WatchedQueries {
   readonly #queries = new Map<string, WatchedQuery>();
   readonly #anonymousPaths = new Set<string>();
   readonly #personalPaths = new Set<string>();
+  readonly #subscriptions = new Set<Subscription>();
   /** How many evaluations there have been: the cost of a message is counted in these. */
   runs = 0;
 
@@ -39,23 +40,43 @@ export class WatchedQueries {
   }
 
   subscribe(session: SyncSession, queryId: number, request: QueryRequest): Subscription {
-    const parts = this.#runtime.partsOf(request.functionPath);
     const subscription: Subscription = {
       session,
       queryId,
       request,
-      gate: parts && this.#find(gateRequest(parts, request), true),
-      watched: parts ? this.#find(sharedRequest(parts, request), true) : this.#find(request, false),
+      ...this.#queriesOf(request),
       sent: null,
       isRemoved: false,
     };
-    subscription.gate?.subscriptions.add(subscription);
-    subscription.watched.subscriptions.add(subscription);
+    this.#join(subscription);
+    this.#subscriptions.add(subscription);
     return subscription;
+  }
+
+  /**
+   * Forgets all results, and all that was learned from runs: the functions are others now.
+   *
+   * @returns All subscriptions; what they ask for is to be run anew. Pages end where they ended.
+   */
+  askAnew(): ReadonlySet<Subscription> {
+    for (const subscription of this.#subscriptions) {
+      const { journal } = subscription.watched;
+      subscription.request = { ...subscription.request, journal };
+      this.#leave(subscription.watched, subscription);
+      if (subscription.gate) this.#leave(subscription.gate, subscription);
+    }
+    this.#anonymousPaths.clear();
+    this.#personalPaths.clear();
+    for (const subscription of this.#subscriptions) {
+      Object.assign(subscription, this.#queriesOf(subscription.request));
+      this.#join(subscription);
+    }
+    return this.#subscriptions;
   }
 
   unsubscribe(subscription: Subscription): void {
     subscription.isRemoved = true;
+    this.#subscriptions.delete(subscription);
     this.#leave(subscription.watched, subscription);
     if (subscription.gate) this.#leave(subscription.gate, subscription);
   }
@@ -119,6 +140,20 @@ export class WatchedQueries {
     watched.journal = outcome.journal;
     watched.isStale = false;
     return [];
+  }
+
+  #queriesOf(request: QueryRequest): Pick<Subscription, "gate" | "watched"> {
+    const parts = this.#runtime.partsOf(request.functionPath);
+    if (!parts) return { gate: null, watched: this.#find(request, false) };
+    return {
+      gate: this.#find(gateRequest(parts, request), true),
+      watched: this.#find(sharedRequest(parts, request), true),
+    };
+  }
+
+  #join(subscription: Subscription): void {
+    subscription.gate?.subscriptions.add(subscription);
+    subscription.watched.subscriptions.add(subscription);
   }
 
   #find(request: QueryRequest, isPart: boolean): WatchedQuery {
