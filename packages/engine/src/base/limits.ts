@@ -29,6 +29,12 @@ export const limits = {
 
   /** A query or mutation that has not settled by then is given up. */
   transactionWallMs: 5_000,
+  /** The same, when it waits for nothing that the engine does for it. Convex's figure. */
+  transactionIdleMs: 1_000,
+  /** How long a turn of live queries waits for functions that wait. */
+  slowQueryPatienceMs: 25,
+  /** What a query that waits is told of changes meanwhile; with more it is run again in any case. */
+  missedChangesMax: 10_000,
   actionWallMs: 10 * 60_000,
   /** Longer than any query or mutation. */
   schemaChangeWaitMs: 7_000,

@@ -8,7 +8,7 @@ const SPENT_MS = 300;
 /** Thrown at a checkpoint. What the function makes of it does not matter: its call has failed. */
 export class FunctionStopped extends EngineError {
   constructor() {
-    super("FunctionTimedOut", "Function execution timed out: it kept the server busy for seconds.");
+    super("FunctionTimedOut", "Function execution timed out (it kept everybody else waiting)");
   }
 }
 

@@ -9,6 +9,8 @@ export type FunctionResult =
       errorMessage: string;
       /** Present exactly when the function threw a ConvexError: its data as encoded JSON text. */
       errorDataJson?: string;
+      /** It was given up, which says nothing about the data. */
+      isGivenUp?: true;
       logLines: string[];
       /** The very thing, for who runs the engine in the same process; never sent anywhere. */
       thrown?: unknown;

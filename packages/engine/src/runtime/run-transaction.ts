@@ -86,7 +86,10 @@ export async function performCall(
   try {
     const registered = requireFunction(services, call.path, kind, call.allowsInternal);
     const running = callFunction(services, registered, call.args, invocation);
-    const valueJson = await withDeadline(services.environment, limits.transactionWallMs, running);
+    const valueJson = await withDeadline(services.environment, limits.transactionWallMs, running, {
+      delayMs: limits.transactionIdleMs,
+      isIdle: () => !invocation.isBeingServed,
+    });
     if (kind === "query" && hasCommitTs(valueJson)) {
       throw new FunctionCallError(
         `Function ${call.path} return value invalid: queries cannot return an unresolved placeholder value.`,
@@ -121,27 +124,37 @@ export function failedResult(
     ok: false,
     errorMessage: text,
     ...(dataJson === null ? {} : { errorDataJson: dataJson }),
+    ...(error instanceof EngineError && error.kind === "FunctionTimedOut"
+      ? { isGivenUp: true as const }
+      : {}),
     logLines,
     thrown: error,
   };
 }
 
 /**
- * Gives a promise up after `delayMs`.
+ * Gives a promise up after `delayMs`, or earlier, when it is idle then.
  *
- * @throws EngineError "FunctionTimedOut"; the promise itself goes on, into nothing.
+ * @throws EngineError "FunctionTimedOut", in Convex's words; the promise goes on, into nothing.
  */
 export function withDeadline<T>(
   environment: Environment,
   delayMs: number,
   running: Promise<T>,
+  early?: { delayMs: number; isIdle: () => boolean },
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = environment.setTimer(delayMs, () =>
+    const giveUp = (afterMs: number) =>
       reject(
-        new EngineError("FunctionTimedOut", `The function did not finish within ${delayMs} ms.`),
-      ),
-    );
+        new EngineError(
+          "FunctionTimedOut",
+          `Function execution timed out (maximum duration: ${afterMs / 1000}s)`,
+        ),
+      );
+    let timer = environment.setTimer(early?.delayMs ?? delayMs, () => {
+      if (!early || early.isIdle()) giveUp(early?.delayMs ?? delayMs);
+      else timer = environment.setTimer(delayMs - early.delayMs, () => giveUp(delayMs));
+    });
     running.then(
       (value) => {
         timer.cancel();

@@ -84,6 +84,11 @@ export class TransactionInvocation implements Invocation {
     return this.#state.random();
   }
 
+  /** Whether it, or what it has called, waits for something that the engine does: for files. */
+  get isBeingServed(): boolean {
+    return this.#state.callsBeingServed > 0;
+  }
+
   /** Ends the call: open scans count as read as far as they got. */
   close(): void {
     this.#isClosed = true;
@@ -111,9 +116,20 @@ export class TransactionInvocation implements Invocation {
   /** Not an async function: reading thirty documents would make thirty promises more. */
   asyncSyscall(operation: string, argumentsJson: string): Promise<string> {
     try {
-      return Promise.resolve(this.#perform(operation, argumentsJson));
+      const answer = this.#perform(operation, argumentsJson);
+      if (typeof answer === "string") return Promise.resolve(answer);
+      return operation === "1.0/runUdf" ? answer : this.#serve(answer);
     } catch (error) {
       return Promise.reject(error);
+    }
+  }
+
+  async #serve(answer: Promise<string>): Promise<string> {
+    this.#state.callsBeingServed++;
+    try {
+      return await answer;
+    } finally {
+      this.#state.callsBeingServed--;
     }
   }
 

@@ -20,6 +20,8 @@ export class TransactionState {
   readonly job: JobContext | null;
   /** The request from outside that it runs for; null until somebody asks, for the engine's own. */
   origin: RequestOrigin | null = null;
+  /** Calls of the function that the engine has not answered yet. */
+  callsBeingServed = 0;
   /** Where the page ended when this query ran before; null on a first run. */
   readonly startJournal: string | null;
   endJournal: string | null = null;

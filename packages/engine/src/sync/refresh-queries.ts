@@ -1,4 +1,4 @@
-import type { Environment } from "../base/environment.ts";
+import type { Environment, Timer } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { IndexChange } from "../store/overlay.ts";
@@ -108,19 +108,76 @@ export class RefreshQueries {
 
   async #runStale(plans: readonly TransitionPlan[], ts: bigint): Promise<void> {
     const subscriptions = plans.flatMap(asked);
-    const gates = new Set<WatchedQuery>();
-    for (const { gate } of subscriptions) if (gate?.isStale) gates.add(gate);
-    for (const gate of gates) await this.#watchedQueries.run(gate, ts);
-    // What nobody may see is not run.
-    const stale = new Set<WatchedQuery>();
-    for (const subscription of subscriptions) {
-      if (subscription.watched.isStale && isLetIn(subscription)) stale.add(subscription.watched);
+    const patience = new Patience(this.#environment);
+    const run = (watched: WatchedQuery) => this.#run(watched, ts, patience);
+    try {
+      const gates = new Set<WatchedQuery>();
+      for (const { gate } of subscriptions) if (gate?.isStale) gates.add(gate);
+      for (const gate of gates) await run(gate);
+      // What nobody may see is not run.
+      const stale = new Set<WatchedQuery>();
+      for (const subscription of subscriptions) {
+        if (subscription.watched.isStale && isLetIn(subscription)) stale.add(subscription.watched);
+      }
+      // The set grows while it is walked: subscriptions that move bring their new queries.
+      for (const watched of stale) {
+        for (const subscription of await run(watched)) stale.add(subscription.watched);
+      }
+    } finally {
+      patience.end();
     }
-    // The set grows while it is walked: subscriptions that move bring their new queries.
-    for (const watched of stale) {
-      const moved = await this.#watchedQueries.run(watched, ts);
-      for (const subscription of moved) stale.add(subscription.watched);
-    }
+  }
+
+  /** Runs a query, or leaves it running. Returns the subscriptions that had to move. */
+  async #run(watched: WatchedQuery, ts: bigint, patience: Patience): Promise<Subscription[]> {
+    if (watched.isRunning) return [];
+    const running = this.#watchedQueries.run(watched, ts);
+    const moved = await Promise.race([running, patience.untilExhausted()]);
+    if (moved !== null) return moved;
+    if (!watched.isRunning) return running;
+    this.#watchedQueries.leaveRunning(watched);
+    running.then(
+      (late) => {
+        for (const subscription of [...watched.subscriptions, ...late])
+          this.#notePending(subscription);
+        this.#schedule();
+      },
+      (error) => {
+        this.#environment.log("error", "A query could not be run.", { error: String(error) });
+        for (const { session } of watched.subscriptions) session.fail();
+      },
+    );
+    return [];
+  }
+}
+
+/** How long one turn waits for queries that wait themselves. */
+class Patience {
+  readonly #environment: Environment;
+  readonly #timer: Timer;
+  readonly #spent: Promise<null>;
+  #isSpent = false;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    let spend = () => {};
+    this.#spent = new Promise((resolve) => {
+      spend = () => resolve(null);
+    });
+    this.#timer = environment.setTimer(limits.slowQueryPatienceMs, () => {
+      this.#isSpent = true;
+      spend();
+    });
+  }
+
+  /** No query is left behind that only reads: those end before the event loop turns. */
+  untilExhausted(): Promise<null> {
+    if (!this.#isSpent) return this.#spent;
+    return new Promise((resolve) => this.#environment.defer(() => resolve(null)));
+  }
+
+  end(): void {
+    this.#timer.cancel();
   }
 }
 

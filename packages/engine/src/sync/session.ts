@@ -26,7 +26,7 @@ import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { RefreshQueries } from "./refresh-queries.ts";
 import type { WatchedQueries } from "./watched-queries.ts";
-import { modificationOf, resultOf, type Subscription } from "./watched-query.ts";
+import { isWaiting, modificationOf, resultOf, type Subscription } from "./watched-query.ts";
 
 /** The socket as a session sees it. */
 export interface SyncTransport {
@@ -186,15 +186,26 @@ export class SyncSession {
     return plan;
   }
 
-  /** Sends a plan's transition; all of its queries have been run at `ts`. */
+  /**
+   * Sends a plan's transition; its queries have been run at `ts`, but for those that take their
+   * time. Where the client has no result yet, that one can come later. An older result would be
+   * shown beside newer ones: then everything waits.
+   */
   sendTransition(plan: TransitionPlan, ts: bigint): void {
     if (this.#isClosed) return;
+    const waiting = plan.pending.filter((subscription) => isWaiting(subscription));
+    if (waiting.some(({ sent, isRemoved }) => sent !== null && !isRemoved)) {
+      this.#takeBack(plan);
+      return;
+    }
+    for (const subscription of waiting)
+      if (!subscription.isRemoved) this.#pending.add(subscription);
     const modifications = plan.removedQueryIds.map(queryRemoved);
     for (const subscription of plan.pending) {
       const result = resultOf(subscription);
       if (subscription.isRemoved || !result) {
         // It has moved to another query since the plan was made: next turn.
-        if (!subscription.isRemoved) this.#requestRefresh(subscription);
+        if (!subscription.isRemoved && !isWaiting(subscription)) this.#requestRefresh(subscription);
         continue;
       }
       // Equal without being the same where the query has been asked anew.
@@ -208,6 +219,15 @@ export class SyncSession {
     if (modifications.length === 0 && !hasMoved && !plan.isOwed) return;
     this.#version = end;
     this.#sendText(start, end, modifications);
+  }
+
+  /** Whoever is waited for asks for the next turn. */
+  #takeBack(plan: TransitionPlan): void {
+    for (const subscription of plan.pending) {
+      if (!subscription.isRemoved) this.#pending.add(subscription);
+    }
+    this.#removedQueryIds.unshift(...plan.removedQueryIds);
+    this.#owesTransition ||= plan.isOwed;
   }
 
   #sendText(start: StateVersion, end: StateVersion, modifications: string[]): void {

@@ -1,8 +1,11 @@
+import { limits } from "../base/limits.ts";
 import { ANONYMOUS, callerKey } from "../identity/caller.ts";
+import type { QueryOutcome } from "../runtime/outcome.ts";
 import type { QueryParts } from "../runtime/registered-function.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { IndexChange } from "../store/overlay.ts";
-import type { SubscriptionRegistry } from "../subscriptions/subscription-registry.ts";
+import type { KeyInterval } from "../store/read-set.ts";
+import { SubscriptionRegistry } from "../subscriptions/subscription-registry.ts";
 import type { JSONObject } from "../values/json.ts";
 import type { SyncSession } from "./session.ts";
 import {
@@ -27,6 +30,8 @@ export class WatchedQueries {
   readonly #anonymousPaths = new Set<string>();
   readonly #personalPaths = new Set<string>();
   readonly #subscriptions = new Set<Subscription>();
+  /** Changes since their turns, by the queries that have been left running. */
+  readonly #missed = new Map<WatchedQuery, IndexChange[]>();
   /** How many evaluations there have been: the cost of a message is counted in these. */
   runs = 0;
 
@@ -101,6 +106,9 @@ export class WatchedQueries {
 
   /** Marks the queries whose reads contain a changed key; returns those that were not marked yet. */
   markChanged(changes: readonly IndexChange[]): Set<WatchedQuery> {
+    for (const missed of this.#missed.values()) {
+      if (missed.length < limits.missedChangesMax) missed.push(...changes);
+    }
     const concerned = new Set<WatchedQuery>();
     this.#registry.findConcerned(changes, concerned);
     for (const watched of concerned) {
@@ -116,18 +124,8 @@ export class WatchedQueries {
    * @returns Subscriptions that had to move because the function asked for its caller only now.
    */
   async run(watched: WatchedQuery, ts: bigint): Promise<Subscription[]> {
-    const { functionPath, args, caller } = watched.request;
     this.runs++;
-    const outcome = await this.#runtime.runQuery(
-      {
-        path: functionPath,
-        args,
-        caller,
-        allowsInternal: watched.isPart || caller.kind === "admin",
-      },
-      ts,
-      watched.journal,
-    );
+    const { outcome, missed } = await this.#evaluate(watched, ts);
     if (watched.subscriptions.size === 0) return [];
     if (!watched.isPart && this.#learn(watched, outcome.usedIdentity)) return this.#split(watched);
 
@@ -138,7 +136,9 @@ export class WatchedQueries {
     if (watched.latest?.fingerprint !== result.fingerprint) watched.latest = result;
     watched.hasGrown ||= watched.journal !== watched.request.journal;
     watched.journal = outcome.journal;
-    watched.isStale = false;
+    // Given up is given up: run again at once, it would never come to an end that can be told.
+    const isGivenUp = !outcome.result.ok && outcome.result.isGivenUp === true;
+    watched.isStale = !isGivenUp && touches(missed, watched.intervals);
     return [];
   }
 
@@ -156,6 +156,32 @@ export class WatchedQueries {
     subscription.watched.subscriptions.add(subscription);
   }
 
+  /** The turn that runs this query goes on without it; from now on it may miss changes. */
+  leaveRunning(watched: WatchedQuery): void {
+    this.#missed.set(watched, []);
+  }
+
+  async #evaluate(
+    watched: WatchedQuery,
+    ts: bigint,
+  ): Promise<{ outcome: QueryOutcome; missed: readonly IndexChange[] }> {
+    const { functionPath, args, caller } = watched.request;
+    const call = {
+      path: functionPath,
+      args,
+      caller,
+      allowsInternal: watched.isPart || caller.kind === "admin",
+    };
+    watched.isRunning = true;
+    try {
+      const outcome = await this.#runtime.runQuery(call, ts, watched.journal);
+      return { outcome, missed: this.#missed.get(watched) ?? [] };
+    } finally {
+      watched.isRunning = false;
+      this.#missed.delete(watched);
+    }
+  }
+
   #find(request: QueryRequest, isPart: boolean): WatchedQuery {
     const isShared = this.#anonymousPaths.has(request.functionPath);
     const key = keyOf(request, isShared);
@@ -169,6 +195,7 @@ export class WatchedQueries {
       isShared,
       isPart,
       isStale: true,
+      isRunning: false,
       latest: null,
       journal: request.journal,
       hasGrown: false,
@@ -224,6 +251,17 @@ export class WatchedQueries {
     for (const subscription of subscriptions) this.#move(subscription);
     return subscriptions;
   }
+}
+
+/** Whether a change lies in what was read; more changes than were kept count as one that does. */
+function touches(changes: readonly IndexChange[], intervals: readonly KeyInterval[]): boolean {
+  if (changes.length === 0) return false;
+  if (changes.length >= limits.missedChangesMax) return true;
+  const reads = new SubscriptionRegistry<true>();
+  reads.watch(intervals, true);
+  const concerned = new Set<true>();
+  reads.findConcerned(changes, concerned);
+  return concerned.size > 0;
 }
 
 function keyOf({ functionPath, args, journal, caller }: QueryRequest, isShared: boolean): string {

@@ -52,6 +52,8 @@ export interface WatchedQuery {
   isPart: boolean;
   /** Whether the result may have changed since it was computed; true before the first run. */
   isStale: boolean;
+  /** A turn has begun to run it and, if that turn is over, has gone on without it. */
+  isRunning: boolean;
   latest: SharedResult | null;
   /** Where the page ended when it ran last; the next run ends there again. */
   journal: string | null;
@@ -65,6 +67,11 @@ export interface WatchedQuery {
 /** Whether the caller may see the result, as far as is known now. */
 export function isLetIn({ gate }: Subscription): boolean {
   return gate === null || (!gate.isStale && gate.latest !== null && !gate.latest.isFailure);
+}
+
+/** Whether its result is still being found out, in its own time. */
+export function isWaiting({ gate, watched }: Subscription): boolean {
+  return watched.isRunning || gate?.isRunning === true;
 }
 
 /** What the client is to be shown; null while something has to be run for it first. */
