@@ -1,6 +1,6 @@
 // The second process: everybody who is connected, and the clock against which deliveries count.
 import { connectMember, type LoadClient } from "./load-client";
-import type { Dialect, LoadAnswer, LoadRequest, Measurement, Member } from "./load-protocol";
+import type { Burst, Dialect, LoadAnswer, LoadRequest, Measurement, Member } from "./load-protocol";
 import { quantile } from "./measure";
 
 const WARM_UP_SHARE = 0.2;
@@ -15,6 +15,9 @@ let members: Member[] = [];
 /** Messages under way, by marker. */
 const open = new Map<number, { dueMs: number; remaining: number; isWarmUp: boolean }>();
 let nextMarker = 1;
+let dialect: Dialect | null = null;
+/** The newest message of each room. */
+const newestOf = new Map<string, number>();
 let latencies: number[] = [];
 let deliveries = 0;
 let refusals: string[] = [];
@@ -30,8 +33,9 @@ function onMarker(marker: number): void {
   if (!message.isWarmUp) latencies.push(performance.now() - message.dueMs);
 }
 
-async function connect(dialect: Dialect, everybody: Member[]): Promise<number> {
+async function connect(to: Dialect, everybody: Member[]): Promise<number> {
   const startMs = performance.now();
+  dialect = to;
   members = everybody;
   lost = null;
   roomSize = new Map();
@@ -46,9 +50,7 @@ async function connect(dialect: Dialect, everybody: Member[]): Promise<number> {
   clients = [];
   for (let at = 0; at < members.length; at += CONNECTING_AT_ONCE) {
     const group = members.slice(at, at + CONNECTING_AT_ONCE);
-    const results = await Promise.allSettled(
-      group.map((one) => connectMember(dialect, one, events)),
-    );
+    const results = await Promise.allSettled(group.map((one) => connectMember(to, one, events)));
     // Those that did connect are kept, so that a failure leaves nobody behind.
     for (const result of results) if (result.status === "fulfilled") clients.push(result.value);
     const failure = results.find((result) => result.status === "rejected");
@@ -93,6 +95,38 @@ async function measure(rate: number, seconds: number): Promise<Measurement> {
   };
 }
 
+/** All connections end at once, and everybody is back as soon as they can. */
+async function burst(): Promise<Burst> {
+  if (dialect === null) throw new Error("nobody is connected");
+  const to = dialect;
+  for (const client of clients) client.close();
+  clients = [];
+  const startMs = performance.now();
+  const times: number[] = [];
+  let inconsistent = 0;
+  const comeBack = async (member: Member) => {
+    let newest = 0;
+    const client = await connectMember(to, member, {
+      onMarker: (marker) => {
+        newest = Math.max(newest, marker);
+      },
+      onRefusal: () => {},
+      onLost: () => {},
+    });
+    times.push(performance.now() - startMs);
+    clients.push(client);
+    if (newest !== (newestOf.get(member.room) ?? 0)) inconsistent += 1;
+  };
+  const results = await Promise.allSettled(members.map(comeBack));
+  inconsistent += results.filter(({ status }) => status === "rejected").length;
+  return {
+    clients: members.length,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    inconsistent,
+  };
+}
+
 function sendOne(dueMs: number, isWarmUp: boolean): void {
   const marker = nextMarker;
   nextMarker += 1;
@@ -100,6 +134,7 @@ function sendOne(dueMs: number, isWarmUp: boolean): void {
   const sender = (marker * 7919) % clients.length;
   const room = members[sender]?.room ?? "";
   open.set(marker, { dueMs, remaining: roomSize.get(room) ?? 0, isWarmUp });
+  newestOf.set(room, marker);
   clients[sender]?.send(marker);
 }
 
@@ -109,6 +144,8 @@ async function answer(request: LoadRequest): Promise<LoadAnswer> {
       return { type: "connected", elapsedMs: await connect(request.dialect, request.members) };
     case "measure":
       return { type: "measured", measurement: await measure(request.rate, request.seconds) };
+    case "burst":
+      return { type: "returned", burst: await burst() };
     case "disconnect":
       for (const client of clients) client.close();
       clients = [];

@@ -36,6 +36,8 @@ export type Dialect =
 export type LoadRequest =
   | { type: "connect"; dialect: Dialect; members: Member[] }
   | { type: "measure"; rate: number; seconds: number }
+  /** Everybody's connection ends, and all come back at the same moment. */
+  | { type: "burst" }
   | { type: "disconnect" };
 
 export interface Measurement {
@@ -51,8 +53,18 @@ export interface Measurement {
   maxMs: number;
 }
 
+/** How long clients that come back at once take until each has the newest page of its room. */
+export interface Burst {
+  clients: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Clients whose first page lacked the newest message, or who could not come back. */
+  inconsistent: number;
+}
+
 export type LoadAnswer =
   | { type: "connected"; elapsedMs: number }
   | { type: "measured"; measurement: Measurement }
+  | { type: "returned"; burst: Burst }
   | { type: "disconnected" }
   | { type: "failed"; reason: string };

@@ -2,8 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Dialect, Member } from "./load-protocol";
-import { residentBytes, syncMs } from "./measure";
+import { growthTable, runGrowth } from "./growth";
+import type { Burst, Dialect, Member } from "./load-protocol";
+import { median, residentBytes, syncMs } from "./measure";
 import { type BenchOptions, HELP, readOptions } from "./options";
 import {
   type LoadGenerator,
@@ -19,6 +20,8 @@ import { type MemoryRow, memoryTable, type Row, resultTable } from "./report";
 import { runWorkload, type WorkloadResult } from "./run-workload";
 
 const SETTLE_MS = 3_000;
+const BURST_ROOM = 50;
+const BURST_RATE = 100;
 
 interface MainOptions {
   rootDir: string;
@@ -61,7 +64,10 @@ async function runAll(place: Place, options: BenchOptions): Promise<string> {
     memory.push(await memoryOf(place, "engine", startEngine, engineDialect, options));
     memory.push(await memoryOf(place, "ceiling", startCeiling, ceilingDialect, options));
   }
-  for (const roomSize of options.roomSizes) {
+  const growth = options.only.includes("growth") ? await runGrowth(place, options.storeSizes) : [];
+  const burst = options.only.includes("burst") ? await runBurst(place, options) : null;
+  const isCompared = options.only.some((part) => part !== "growth" && part !== "burst");
+  for (const roomSize of isCompared ? options.roomSizes : []) {
     const ceiling: WorkloadResult[] = [];
     const engine: WorkloadResult[] = [];
     // The pair alternates, so that a slow minute of the machine meets both.
@@ -85,7 +91,11 @@ async function runAll(place: Place, options: BenchOptions): Promise<string> {
     }
   }
   const syncAfter = syncMs(place.workDir);
-  return reportText(rows, memory, options, [syncBefore, syncAfter]);
+  return [
+    reportText(rows, memory, options, [syncBefore, syncAfter]),
+    growth.length === 0 ? "" : `\n${growthTable(growth)}`,
+    burst === null ? "" : `\n${burstText(burst, options)}`,
+  ].join("\n");
 }
 
 /** A fresh server with an empty store, one workload, and its end. */
@@ -139,6 +149,28 @@ async function runProduct(place: Place, options: BenchOptions) {
     const memory = { name: "product", idleBytes, perThousandBytes, connections: options.people };
     return { memory, rooms };
   });
+}
+
+/** Everybody is connected and has written a little; then all connections end and all come back. */
+async function runBurst(place: Place, options: BenchOptions): Promise<Burst[]> {
+  return withServer(place, startEngine, async (server, load) => {
+    await load.connect(engineDialect(server.url), plainMembers(options.burstClients, BURST_ROOM));
+    await load.measure(BURST_RATE, 4);
+    const bursts: Burst[] = [];
+    for (let n = 0; n < options.repeats; n += 1) bursts.push(await load.burst());
+    await load.disconnect();
+    return bursts;
+  });
+}
+
+function burstText(bursts: Burst[], options: BenchOptions): string {
+  const of = (pick: (one: Burst) => number) => median(bursts.map(pick)).toFixed(0);
+  const inconsistent = bursts.reduce((sum, one) => sum + one.inconsistent, 0);
+  return (
+    `${options.burstClients} clients in rooms of ${BURST_ROOM} lose their connections and come back at the same moment ` +
+    `(N = ${bursts.length}): the newest page is there after ${of((one) => one.p50Ms)} ms (p50) and ${of((one) => one.p99Ms)} ms (p99); ` +
+    `${inconsistent} got less than the newest message or could not come back.`
+  );
 }
 
 async function memoryOf(

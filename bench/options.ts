@@ -1,8 +1,11 @@
 import { parseArgs } from "node:util";
 
+const PARTS = ["ceiling", "engine", "growth", "burst", "product"] as const;
+export type Part = (typeof PARTS)[number];
+
 export interface BenchOptions {
   /** Which benches run. */
-  only: ("ceiling" | "engine" | "product")[];
+  only: Part[];
   /** Sizes of the rooms over which the same people are spread. */
   roomSizes: number[];
   people: number;
@@ -12,6 +15,10 @@ export interface BenchOptions {
   latencyRate: number;
   latencySeconds: number;
   idleConnections: number;
+  /** How many messages the stores hold that are compared. */
+  storeSizes: number[];
+  /** How many clients come back at once. */
+  burstClients: number;
   /** Give the server the first core and the load the second. */
   isPinned: boolean;
   /** Where servers leave processor profiles when they end; null: they make none. */
@@ -22,7 +29,8 @@ export interface BenchOptions {
 
 export const HELP = `npm run bench -- [options]
   --quick            small figures in about two minutes, to see that it works
-  --only WHAT        ceiling, engine, product (default engine,product; the ceiling always runs)
+  --only WHAT        ceiling, engine, growth, burst, product (default all; the ceiling runs with
+                     engine and product)
   --rooms 2,50,200   sizes of the rooms
   --people 200       connected people
   --repeats 3        how often each figure is taken
@@ -36,7 +44,7 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
     args: argv,
     options: {
       quick: { type: "boolean", default: false },
-      only: { type: "string", default: "engine,product" },
+      only: { type: "string", default: "engine,growth,burst,product" },
       rooms: { type: "string" },
       people: { type: "string", default: "200" },
       repeats: { type: "string" },
@@ -48,10 +56,9 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
   });
   if (values.help) return "help";
   const only = values.only.split(",").map((name) => {
-    if (name !== "ceiling" && name !== "engine" && name !== "product") {
-      throw new Error(`--only knows ceiling, engine and product, not ${name}.`);
-    }
-    return name;
+    const part = PARTS.find((known) => known === name);
+    if (part === undefined) throw new Error(`--only knows ${PARTS.join(", ")}, not ${name}.`);
+    return part;
   });
   const people = wholeNumber("--people", values.people, 1_000);
   const roomSizes = (values.rooms ?? (values.quick ? "2,50" : "2,50,200"))
@@ -66,6 +73,8 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
     latencyRate: 50,
     latencySeconds: values.quick ? 4 : 20,
     idleConnections: values.quick ? 200 : 1_000,
+    storeSizes: [10_000, values.quick ? 100_000 : 1_000_000],
+    burstClients: values.quick ? 200 : 1_000,
     isPinned: !values["no-pin"],
     profileDir: values.profile ?? null,
     isWritten: values.write,

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Dialect, LoadAnswer, LoadRequest, Measurement, Member } from "./load-protocol";
+import type { Burst, Dialect, LoadAnswer, LoadRequest, Measurement, Member } from "./load-protocol";
 
 const READY_MAX_MS = 300_000;
 const ANSWER_MAX_MS = 120_000;
@@ -126,6 +126,7 @@ function answers(url: string): Promise<boolean> {
 export interface LoadGenerator {
   connect(dialect: Dialect, members: Member[]): Promise<number>;
   measure(rate: number, seconds: number): Promise<Measurement>;
+  burst(): Promise<Burst>;
   disconnect(): Promise<void>;
   stop(): void;
 }
@@ -169,6 +170,11 @@ export function startLoadGenerator(place: Place): LoadGenerator {
       const answer = await ask({ type: "measure", rate, seconds });
       if (answer.type !== "measured") throw new Error(`Unexpected answer ${answer.type}.`);
       return answer.measurement;
+    },
+    async burst() {
+      const answer = await ask({ type: "burst" });
+      if (answer.type !== "returned") throw new Error(`Unexpected answer ${answer.type}.`);
+      return answer.burst;
     },
     async disconnect() {
       await ask({ type: "disconnect" });

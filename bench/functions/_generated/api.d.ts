@@ -11,9 +11,11 @@ import type {
   FilterApi,
   FunctionReference,
 } from "convex/server";
+import type * as growth from "../growth.js";
 import type * as rooms from "../rooms.js";
 
 declare const fullApi: ApiFromModules<{
+  growth: typeof growth;
   rooms: typeof rooms;
 }>;
 
