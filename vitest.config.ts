@@ -9,6 +9,7 @@ const resolveToEngine = {
     { find: /^convex-test$/, replacement: `${root}packages/engine/src/testing/index.ts` },
   ],
 };
+const oracle = "packages/engine/test/oracle/**/*.test.ts";
 const conformance = "packages/engine/test/conformance/**/*.test.ts";
 
 /**
@@ -36,7 +37,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["packages/engine/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, conformance],
+          exclude: [...configDefaults.exclude, conformance, oracle],
         },
       },
       {
@@ -66,6 +67,10 @@ export default defineConfig({
           include: [conformance],
           env: { PARLEY_CONFORMANCE: "stock" },
         },
+      },
+      {
+        resolve,
+        test: { name: "oracle", include: [oracle] },
       },
       {
         resolve,

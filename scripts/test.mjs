@@ -26,6 +26,7 @@ const STEPS = [
     run: () => runVitest("functions-engine", 3 * MINUTE_MS),
   },
   { name: "functions-stock", quick: true, run: () => runVitest("functions-stock", 3 * MINUTE_MS) },
+  { name: "oracle", quick: false, run: () => runVitest("oracle", 12 * MINUTE_MS) },
   { name: "kills", quick: false, run: () => runVitest("kills", 6 * MINUTE_MS) },
   {
     name: "conformance-engine",
