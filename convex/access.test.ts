@@ -16,6 +16,13 @@ const acceptedArgs: Record<string, (world: World) => Args> = {
   "conversations.getReadMarks": ({ pair }) => ({ conversationId: pair }),
   "conversations.getUnreadCounts": () => ({}),
   "conversations.getUserConversations": () => page,
+  "conversations.clearConversation": ({ pair }) => ({ conversationId: pair }),
+  "conversations.markAsUnread": ({ pair }) => ({ conversationId: pair }),
+  "groups.addMembers": ({ group }) => ({ conversationId: group, userIds: ["eve"] }),
+  "groups.leaveGroup": ({ group }) => ({ conversationId: group }),
+  "groups.removeMember": ({ group }) => ({ conversationId: group, userId: "bob" }),
+  "groups.renameGroup": ({ group }) => ({ conversationId: group, groupName: "Coffee" }),
+  "groups.setMemberRole": ({ group }) => ({ conversationId: group, userId: "bob", role: "admin" }),
   "messages.deleteMessages": ({ messageId }) => ({ messageIds: [messageId] }),
   "messages.editMessage": ({ messageId }) => ({ messageId, content: "Edited" }),
   "messages.getMessage": ({ messageId }) => ({ messageId }),
@@ -26,21 +33,27 @@ const acceptedArgs: Record<string, (world: World) => Args> = {
   }),
   "messages.getMessages": ({ pair }) => ({ conversationId: pair, ...page }),
   "messages.getReadBy": ({ messageId }) => ({ messageId }),
+  "messages.getEdits": ({ messageId }) => ({ messageId }),
   "messages.markConversationsAsRead": ({ pair }) => ({ conversationIds: [pair] }),
   "messages.markMessageAsRead": ({ messageId }) => ({ messageId }),
   "messages.sendMessage": ({ pair }) => ({ conversationId: pair, content: "Hi" }),
   "messages.toggleReaction": ({ messageId }) => ({ messageId, emoji: "👍" }),
+  "settings.getSettings": () => ({}),
+  "settings.updateSettings": () => ({ sharesTyping: false }),
   "typingStates.clearTypingState": ({ pair }) => ({ conversationId: pair }),
   "typingStates.getTypingState": ({ pair }) => ({ conversationId: pair }),
   "typingStates.setTypingState": ({ pair }) => ({ conversationId: pair }),
+  "users.blockUser": () => ({ userId: "bob" }),
   "users.endPresence": () => ({ tabId: "one" }),
   "users.getAllUsers": () => page,
   "users.getCurrentUser": () => ({}),
+  "users.getBlockedUsers": () => ({}),
   "users.getPresence": () => ({ userIds: ["bob"] }),
   "users.getUser": () => ({ userId: "bob" }),
   "users.getUsers": () => ({ userIds: ["bob"] }),
   "users.sendHeartbeat": () => ({ tabId: "one" }),
   "users.syncUser": () => ({}),
+  "users.unblockUser": () => ({ userId: "bob" }),
 };
 
 const publicFunctions = await findPublicFunctions();
@@ -56,7 +69,6 @@ describe("every public function", () => {
     const world = await startTalk();
     const args = argsOf(fn, world);
     await expect(call(world.backEnd, fn, args).catch(refusalCode)).resolves.toBe("unauthenticated");
-    await expect(call(world.ada, fn, args).catch(refusalCode)).resolves.not.toBe("unauthenticated");
     await expect(call(world.ada, fn, args)).resolves.toBeDefined();
   });
 });
@@ -76,7 +88,7 @@ describe("every function that names a conversation or a message", () => {
       const world = await startTalk();
       const before = await messagesOf(world.ada, world.pair);
       expect(await refusal(call(world.eve, fn, argsOf(fn, world)))).toEqual({ code: "not_found" });
-      const endless = { ...world, pair: "x".repeat(600) };
+      const endless = { ...world, pair: "x".repeat(600), group: "x".repeat(600) };
       if (fn.argNames.includes("conversationId")) {
         expect(await refusal(call(world.eve, fn, argsOf(fn, endless)))).toEqual({
           code: "not_found",
@@ -100,7 +112,7 @@ async function startTalk(): Promise<World> {
 async function startNowhere(world: World): Promise<World> {
   const messageId = await send(world.ada, world.group);
   await world.backEnd.run(async (ctx) => await ctx.db.delete(messageId));
-  return { ...world, pair: "nobody_nowhere", messageId };
+  return { ...world, pair: "nobody_nowhere", group: "group:nowhere", messageId };
 }
 
 function argsOf({ module, name }: PublicFunction, world: World): Args {

@@ -113,6 +113,7 @@ describe("createGroup", () => {
         { userId: "cyd", name: "Cyd", imageUrl: null, role: "member" },
       ],
       memberCount: 3,
+      ...{ isBlocked: false, clearedSeq: 0, clearedAt: 0 },
       otherUser: null,
       myRole: "member",
     });
@@ -164,6 +165,7 @@ describe("getConversation", () => {
         { userId: "bob", name: "Bob", imageUrl: null, role: "member" },
       ],
       memberCount: 2,
+      ...{ isBlocked: false, clearedSeq: 0, clearedAt: 0 },
       otherUser: profile("bob", "Bob"),
       myRole: "member",
     });
@@ -186,6 +188,7 @@ describe("getUserConversations", () => {
         groupName: null,
         participants: ["ada", "bob"],
         memberCount: 2,
+        ...{ isBlocked: false, isMarkedUnread: false, clearedSeq: 0, clearedAt: 0 },
         otherUser: profile("ada", "Ada"),
         members: [],
         lastMessageAt: created + 5000,
@@ -205,6 +208,7 @@ describe("getUserConversations", () => {
         groupName: "Tea",
         participants: ["ada", "bob", "cyd"],
         memberCount: 3,
+        ...{ isBlocked: false, isMarkedUnread: false, clearedSeq: 0, clearedAt: 0 },
         otherUser: null,
         members: [profile("ada", "Ada"), profile("cyd", "Cyd")],
         ...shared,

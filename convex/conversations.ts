@@ -4,11 +4,18 @@ import { groupMembersMax, groupMembersMin, groupNameMaxUnits } from "../shared/l
 import { cleanGroupName } from "../shared/person-name";
 import { mutation, query } from "./_generated/server";
 import { requireIdentity, requireMember, requireUserId } from "./model/access";
+import { findBlock, requireAddable } from "./model/blocks";
 import { boundedPage, boundedText, distinctIds } from "./model/bounds";
+import {
+  choicesByConversation,
+  choicesOf,
+  clearConversation as clear,
+  markUnread,
+} from "./model/conversationChoices";
 import { headsOfUser, listedConversation, pageOfConversations } from "./model/conversationList";
-import { findConversation, membersOf, openGroup, openPair } from "./model/conversations";
+import { findConversation, headOf, membersOf, openGroup, openPair } from "./model/conversations";
 import { gatedQuery, memberOf } from "./model/gatedQuery";
-import { readMarksOf } from "./model/readMarks";
+import { moveReadMark, readMarksOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
 import { memberRole } from "./model/storedParts";
 import { countUnread, progressByConversation } from "./model/unread";
@@ -43,7 +50,8 @@ export const getOrCreateConversation = mutation({
  * Makes a group of the caller, who owns it, and up to 255 other people; answers its id.
  *
  * @throws ConvexError `invalid` or `too_long` for the name; `invalid` for fewer than two people in all,
- * `too_many` for more than 256; `not_found` when somebody does not exist.
+ * `too_many` for more than 256; `not_found` when somebody does not exist; `forbidden` when somebody has
+ * blocked the caller.
  */
 export const createGroup = mutation({
   args: { groupName: v.string(), participantIds: v.array(v.string()) },
@@ -59,9 +67,7 @@ export const createGroup = mutation({
       refuse("invalid", { field: "participantIds", reason: "too_few", min: groupMembersMin });
     }
     await ensureCaller(ctx, identity);
-    for (const userId of participants) {
-      if ((await findLivingUser(ctx, userId)) === null) refuse("not_found");
-    }
+    for (const userId of participants) await requireAddable(ctx, identity.subject, userId);
     return await openGroup(ctx, participants, groupName);
   },
 });
@@ -101,6 +107,11 @@ export const getConversation = query({
     memberCount: v.number(),
     otherUser: v.union(publicUser, v.null()),
     myRole: memberRole,
+    /** The caller has blocked the other person of a one-to-one conversation. */
+    isBlocked: v.boolean(),
+    /** The caller has cleared away messages up to this number, and its `sentAt`; 0 for none. */
+    clearedSeq: v.number(),
+    clearedAt: v.number(),
   }),
   handler: async (ctx, { conversationId }) => {
     const own = await requireMember(ctx, conversationId);
@@ -115,6 +126,8 @@ export const getConversation = query({
     );
     const otherId = isGroup ? undefined : participants.find((id) => id !== own.userId);
     const other = otherId === undefined ? null : await findUser(ctx, otherId);
+    const { clearedSeq, clearedAt } = await choicesOf(ctx, own);
+    const isBlocked = otherId !== undefined && (await findBlock(ctx, own.userId, otherId)) !== null;
     return {
       conversationId,
       isGroup,
@@ -125,6 +138,7 @@ export const getConversation = query({
       memberCount: members.length,
       otherUser: other === null ? null : toPublicUser(other),
       myRole: own.role,
+      ...{ isBlocked, clearedSeq, clearedAt },
     };
   },
 });
@@ -140,13 +154,48 @@ export const getUnreadCounts = query({
     const userId = await requireUserId(ctx);
     const heads = await headsOfUser(ctx, userId);
     const progress = await progressByConversation(ctx, userId);
+    const choices = await choicesByConversation(ctx, userId);
     const counts = await Promise.all(
-      heads.map(async (head) => ({
-        conversationId: head.conversationId,
-        unreadCount: await countUnread(ctx, head, progress.get(head.conversationId)),
-      })),
+      heads.map(async (head) => {
+        const { conversationId } = head;
+        const counted = await countUnread(ctx, head, progress.get(conversationId));
+        const isMarked = choices.get(conversationId)?.isMarkedUnread === true;
+        return { conversationId, unreadCount: isMarked ? Math.max(1, counted) : counted };
+      }),
     );
     return counts.filter(({ unreadCount }) => unreadCount > 0);
+  },
+});
+
+/**
+ * Puts the badge back on a conversation, for the caller only, until they read in it.
+ *
+ * @throws ConvexError `not_found`.
+ */
+export const markAsUnread = mutation({
+  args: { conversationId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { conversationId }) => {
+    await markUnread(ctx, await requireMember(ctx, conversationId), true);
+    return null;
+  },
+});
+
+/**
+ * Clears away, for the caller only, what the conversation holds now; with `isHidden` it also leaves the
+ * caller's list until somebody writes again. The messages stay what they are for everybody else.
+ *
+ * @throws ConvexError `not_found`.
+ */
+export const clearConversation = mutation({
+  args: { conversationId: v.string(), isHidden: v.optional(v.boolean()) },
+  returns: v.null(),
+  handler: async (ctx, { conversationId, isHidden = false }) => {
+    const membership = await requireMember(ctx, conversationId);
+    const { lastSeq, lastMessageAt } = await headOf(ctx, conversationId);
+    await moveReadMark(ctx, membership, { seq: lastSeq, sentAt: lastMessageAt });
+    await clear(ctx, membership, { isHidden });
+    return null;
   },
 });
 

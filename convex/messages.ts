@@ -3,13 +3,16 @@ import { v } from "convex/values";
 import { isEmoji } from "../shared/emoji";
 import { clientMessageIdMaxUnits } from "../shared/limits";
 import { contentRefusal } from "../shared/message-text";
-import { mutation } from "./_generated/server";
+import type { Doc, Id } from "./_generated/dataModel";
+import { type MutationCtx, mutation } from "./_generated/server";
 import { isAdmin, requireMember, requireMessage, requireUserId } from "./model/access";
+import { requireMayWrite } from "./model/blocks";
 import { boundedItems, boundedPage, boundedText, distinctIds } from "./model/bounds";
 import { headOf } from "./model/conversations";
 import { gatedQuery, memberOf, memberOfMessage } from "./model/gatedQuery";
 import {
   appendMessage,
+  editsOf,
   eraseMessage,
   findSentMessage,
   messageInPage,
@@ -17,6 +20,7 @@ import {
   replaceContent,
   toggleReaction as toggle,
   toMessageInPage,
+  toMessagesInPage,
 } from "./model/messages";
 import { moveReadMark, readersOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
@@ -27,16 +31,20 @@ import { refuse } from "./model/refuse";
  * The same `clientMessageId` from the same sender in the same conversation is the same message: it is
  * stored once, as first sent, and every later call answers its id.
  *
- * @throws ConvexError `not_found`; `too_long` or `invalid` for the content or the `clientMessageId`.
+ * `replyTo` is a message of the same conversation that this one answers.
+ *
+ * @throws ConvexError `not_found`; `too_long` or `invalid` for the content, the `clientMessageId` or
+ * the `replyTo`; `forbidden` to somebody who is blocked, has blocked the caller or is gone.
  */
 export const sendMessage = mutation({
   args: {
     conversationId: v.string(),
     content: v.string(),
     clientMessageId: v.optional(v.string()),
+    replyTo: v.optional(v.id("messages")),
   },
   returns: v.id("messages"),
-  handler: async (ctx, { conversationId, content, clientMessageId }) => {
+  handler: async (ctx, { conversationId, content, clientMessageId, replyTo }) => {
     const membership = await requireMember(ctx, conversationId);
     checkContent(content);
     if (clientMessageId !== undefined) {
@@ -44,7 +52,9 @@ export const sendMessage = mutation({
       const sent = await findSentMessage(ctx, membership, clientMessageId);
       if (sent !== null) return sent._id;
     }
-    return await appendMessage(ctx, membership, { content, clientMessageId });
+    await requireMayWrite(ctx, membership);
+    if (replyTo !== undefined) await checkReplyTo(ctx, conversationId, replyTo);
+    return await appendMessage(ctx, membership, { content, clientMessageId, replyTo });
   },
 });
 
@@ -62,7 +72,7 @@ export const getMessages = gatedQuery(memberOf, {
       .withIndex("by_conversation_and_time", (q) => q.eq("conversationId", conversationId))
       .order("desc")
       .paginate(boundedPage(paginationOpts));
-    return { ...found, page: found.page.map(toMessageInPage) };
+    return { ...found, page: await toMessagesInPage(ctx, found.page) };
   },
 });
 
@@ -76,7 +86,8 @@ export const getMessage = gatedQuery(memberOfMessage, {
   returns: messageInPage.extend({ conversationId: v.string() }),
   handler: async (ctx, { messageId }) => {
     const message = (await ctx.db.get(messageId)) ?? refuse("not_found");
-    return { ...toMessageInPage(message), conversationId: message.conversationId };
+    const shown = await toMessageInPage(ctx, message);
+    return { ...shown, conversationId: message.conversationId };
   },
 });
 
@@ -104,7 +115,7 @@ export const getMessagesBetween = gatedQuery(memberOf, {
       ...stretch,
       numItems: boundedItems(numItems),
     });
-    return found.map(toMessageInPage);
+    return await toMessagesInPage(ctx, found);
   },
 });
 
@@ -154,6 +165,21 @@ export const getReadBy = gatedQuery(memberOfMessage, {
 });
 
 /**
+ * What a message said before it was edited, oldest first, at most the latest 50 contents; nothing once
+ * it is deleted.
+ *
+ * @throws ConvexError `not_found`.
+ */
+export const getEdits = gatedQuery(memberOfMessage, {
+  args: { messageId: v.id("messages") },
+  returns: v.array(v.object({ content: v.string(), writtenAt: v.number() })),
+  handler: async (ctx, { messageId }) => {
+    const edits = await editsOf(ctx, messageId);
+    return edits.map(({ content, writtenAt }) => ({ content, writtenAt }));
+  },
+});
+
+/**
  * Adds the caller's reaction to a message, or takes it back.
  *
  * @throws ConvexError `invalid` for what is not one emoji or for a deleted message; `too_many`.
@@ -164,7 +190,7 @@ export const toggleReaction = mutation({
   handler: async (ctx, { messageId, emoji }) => {
     const { message, membership } = await requireMessage(ctx, messageId);
     if (!isEmoji(emoji)) refuse("invalid", { field: "emoji", reason: "malformed" });
-    if (message.isDeleted) refuse("invalid", { field: "messageId", reason: "deleted" });
+    checkIsThere(message);
     await toggle(ctx, message, { emoji, userId: membership.userId });
     return null;
   },
@@ -182,7 +208,7 @@ export const editMessage = mutation({
   handler: async (ctx, { messageId, content }) => {
     const { message, membership } = await requireMessage(ctx, messageId);
     if (message.senderId !== membership.userId) refuse("forbidden");
-    if (message.isDeleted) refuse("invalid", { field: "messageId", reason: "deleted" });
+    checkIsThere(message);
     checkContent(content);
     await replaceContent(ctx, message, content);
     return null;
@@ -204,6 +230,7 @@ export const deleteMessages = mutation({
       const { message, membership } = await requireMessage(ctx, messageId);
       const isOwn = message.senderId === membership.userId;
       if (!isOwn && !isAdmin(membership)) refuse("forbidden");
+      if (message.event) refuse("invalid", { field: "messageIds", reason: "malformed" });
       await eraseMessage(ctx, message);
     }
     return null;
@@ -213,6 +240,23 @@ export const deleteMessages = mutation({
 function checkContent(content: string): void {
   const refusal = contentRefusal(content);
   if (refusal !== null) refuse(refusal.code, refusal);
+}
+
+/** Neither deleted nor a line about the group, which nobody wrote. */
+function checkIsThere(message: Doc<"messages">): void {
+  if (message.isDeleted) refuse("invalid", { field: "messageId", reason: "deleted" });
+  if (message.event) refuse("invalid", { field: "messageId", reason: "malformed" });
+}
+
+async function checkReplyTo(
+  ctx: MutationCtx,
+  conversationId: string,
+  replyTo: Id<"messages">,
+): Promise<void> {
+  const answered = await ctx.db.get(replyTo);
+  if (answered?.conversationId !== conversationId) refuse("not_found");
+  if (answered.event) refuse("invalid", { field: "replyTo", reason: "malformed" });
+  if (answered.isDeleted) refuse("invalid", { field: "replyTo", reason: "deleted" });
 }
 
 function checkClientMessageId(clientMessageId: string): void {

@@ -1,6 +1,7 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
-import { memberRole, messagePreview, reaction } from "./model/storedParts";
+import { settingFields } from "./model/settings";
+import { groupEvent, memberRole, messagePreview, reaction } from "./model/storedParts";
 
 /**
  * What is stored, one table a temperature: a row that changes with every message, heartbeat or key
@@ -89,13 +90,28 @@ export default defineSchema({
     isDeleted: v.boolean(),
     editedAt: v.optional(v.number()),
     clientMessageId: v.optional(v.string()),
+    /** The message of the same conversation that this one answers. */
+    replyTo: v.optional(v.id("messages")),
+    /** Only in lines about the group, which have no content; `senderId` is who did it. */
+    event: v.optional(groupEvent),
     reactions: v.array(reaction),
   })
     .index("by_conversation_id", ["conversationId"])
     .index("by_conversation_and_time", ["conversationId", "sentAt"])
     .index("by_client_message_id", ["conversationId", "senderId", "clientMessageId"]),
 
-  /** The numbers of deleted messages, so that an unread count can leave them out without reading any message. */
+  /** What messages said before they were edited. */
+  messageEdits: defineTable({
+    messageId: v.id("messages"),
+    content: v.string(),
+    /** When this content was written: the message's `sentAt` or the time of an edit. */
+    writtenAt: v.number(),
+  }).index("by_message", ["messageId"]),
+
+  /**
+   * The numbers of messages that no unread count includes, so that it need not read any message to
+   * leave them out: deleted ones, and lines about the group.
+   */
   deletedMessages: defineTable({
     conversationId: v.string(),
     seq: v.number(),
@@ -121,6 +137,34 @@ export default defineSchema({
   })
     .index("by_conversation_and_user", ["conversationId", "userId"])
     .index("by_user", ["userId"]),
+
+  /** What a member has chosen about a conversation, for themselves only. Most members have no row. */
+  conversationChoices: defineTable({
+    conversationId: v.string(),
+    userId: v.string(),
+    /** Messages up to this number, and its `sentAt`, are cleared away; 0 for none. */
+    clearedSeq: v.number(),
+    clearedAt: v.number(),
+    /** Not in the list until a newer message arrives. */
+    isHidden: v.boolean(),
+    isMarkedUnread: v.boolean(),
+  })
+    .index("by_conversation_and_user", ["conversationId", "userId"])
+    .index("by_user", ["userId"]),
+
+  /** Whom somebody wants to hear nothing of, one to one. */
+  blocks: defineTable({
+    userId: v.string(),
+    blockedId: v.string(),
+  })
+    .index("by_user_and_blocked", ["userId", "blockedId"])
+    .index("by_blocked_and_user", ["blockedId", "userId"]),
+
+  /** What somebody has chosen; without a row, everything is as `model/settings.ts` says. */
+  userSettings: defineTable({
+    userId: v.string(),
+    ...settingFields,
+  }).index("by_user", ["userId"]),
 
   typingStates: defineTable({
     userId: v.string(),

@@ -1,10 +1,12 @@
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { mutation, query } from "./_generated/server";
-import { requireIdentity, requireUserId } from "./model/access";
+import { isUserId, requireIdentity, requireUserId } from "./model/access";
+import { block, blockedBy, findBlock } from "./model/blocks";
 import { boundedPage, distinctIds } from "./model/bounds";
-import { gatedQuery, signedIn } from "./model/gatedQuery";
+import { gatedQuery, notBlocked, signedIn } from "./model/gatedQuery";
 import { presenceOf, presenceOfUser, recordHeartbeat, recordLeaving } from "./model/presence";
+import { refuse } from "./model/refuse";
 import { foldSearch, pageOfMatches, pageOfPeople } from "./model/userSearch";
 import {
   findLivingUser,
@@ -60,6 +62,47 @@ export const getAllUsers = query({
   },
 });
 
+/**
+ * Blocks somebody: neither writes to the other one to one, and they no longer see when the caller is
+ * there. Blocking twice changes nothing.
+ *
+ * @throws ConvexError `not_found`; `invalid` for oneself; `too_many`.
+ */
+export const blockUser = mutation({
+  args: { userId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { userId }) => {
+    const callerId = await requireUserId(ctx);
+    if (userId === callerId) refuse("invalid", { field: "userId", reason: "same_person" });
+    if ((await findUser(ctx, userId)) === null) refuse("not_found");
+    await block(ctx, callerId, userId);
+    return null;
+  },
+});
+
+/** Takes a block back; there need not be one. */
+export const unblockUser = mutation({
+  args: { userId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { userId }) => {
+    const callerId = await requireUserId(ctx);
+    const row = isUserId(userId) ? await findBlock(ctx, callerId, userId) : null;
+    if (row !== null) await ctx.db.delete(row._id);
+    return null;
+  },
+});
+
+/** The people whom the caller has blocked. */
+export const getBlockedUsers = query({
+  args: {},
+  returns: v.array(publicUser),
+  handler: async (ctx) => {
+    const ids = [...(await blockedBy(ctx, await requireUserId(ctx)))];
+    const users = await Promise.all(ids.map((userId) => findUser(ctx, userId)));
+    return users.filter((user) => user !== null).map(toPublicUser);
+  },
+});
+
 /** One person's public profile; null when there is nobody of that id. */
 export const getUser = gatedQuery(signedIn, {
   args: { userId: v.string() },
@@ -104,8 +147,10 @@ export const endPresence = mutation({
 /**
  * When up to 100 people were last seen (milliseconds of the server's clock, 0 for never) and whether
  * they have left, in the order asked. The status follows from it in the browser.
+ *
+ * @throws ConvexError `not_found` when one of them has blocked the caller.
  */
-export const getPresence = gatedQuery(signedIn, {
+export const getPresence = gatedQuery(notBlocked, {
   args: { userIds: v.array(v.string()) },
   returns: v.array(presenceOfUser),
   handler: async (ctx, args) => {

@@ -16,12 +16,21 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Why a value is `invalid`, where the field alone does not say it. */
-export type InvalidReason = "blank" | "malformed" | "deleted" | "same_person" | "too_few";
+export type InvalidReason =
+  | "blank"
+  | "malformed"
+  | "deleted"
+  | "same_person"
+  | "too_few"
+  | "not_group";
+
+/** Why something is `forbidden`, where the caller may know. */
+export type ForbiddenReason = "blocked" | "blocked_by_you" | "gone" | "last_owner";
 
 /** What a refusal may say beside its code. Never content, never anybody else's data. */
 export type RefusalFacts = {
   field?: FieldName;
-  reason?: InvalidReason;
+  reason?: InvalidReason | ForbiddenReason;
   max?: number;
   min?: number;
   retryAfterMs?: number;

@@ -9,9 +9,12 @@ const nouns: Record<FieldName, string> = {
   conversationIds: "list of conversations",
   messageIds: "list of messages",
   messageId: "message",
+  replyTo: "message",
+  userId: "person",
   userIds: "list of people",
   emoji: "reaction",
   search: "search",
+  language: "language",
   tabId: "tab name",
 };
 
@@ -26,7 +29,7 @@ export function errorText(code: ErrorCode, facts: RefusalFacts = {}): string {
     case "not_found":
       return "This does not exist, or it is not shared with you.";
     case "forbidden":
-      return "You are not allowed to do this.";
+      return forbiddenText(facts);
     case "invalid":
       return invalidText(noun, facts);
     case "too_long":
@@ -47,6 +50,21 @@ export function errorText(code: ErrorCode, facts: RefusalFacts = {}): string {
   return code satisfies never;
 }
 
+function forbiddenText(facts: RefusalFacts): string {
+  switch (facts.reason) {
+    case "blocked":
+      return "You cannot write to this person.";
+    case "blocked_by_you":
+      return "You have blocked this person. Unblock them to write.";
+    case "gone":
+      return "This account does not exist any more.";
+    case "last_owner":
+      return "Make somebody else the owner first.";
+    default:
+      return "You are not allowed to do this.";
+  }
+}
+
 function invalidText(noun: string, facts: RefusalFacts): string {
   switch (facts.reason) {
     case "blank":
@@ -59,11 +77,11 @@ function invalidText(noun: string, facts: RefusalFacts): string {
       return facts.min === undefined
         ? "Please choose more people."
         : `At least ${count(facts.min)} people are needed.`;
-    case "malformed":
-    case undefined:
+    case "not_group":
+      return "This works in groups only.";
+    default:
       return `This ${noun} cannot be used.`;
   }
-  return facts.reason satisfies never;
 }
 
 function count(amount: number): string {

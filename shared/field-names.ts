@@ -7,7 +7,10 @@ export type FieldName =
   | "conversationIds"
   | "messageIds"
   | "messageId"
+  | "replyTo"
+  | "userId"
   | "userIds"
   | "emoji"
   | "search"
+  | "language"
   | "tabId";

@@ -23,6 +23,11 @@ export const listedMembersMax = 3;
 /** Conversations of one person that lists and counts look at. */
 export const conversationsPerUserMax = 1000;
 
+/** Earlier contents of one message that are kept, the latest ones. */
+export const editsKeptMax = 50;
+/** People whom one person can block. */
+export const blocksPerUserMax = 1000;
+
 export const pageItemsMax = 100;
 /** Ids in one bulk call: users, messages or conversations. */
 export const bulkIdsMax = 100;
@@ -35,6 +40,7 @@ export const searchMaxUnits = 80;
 /** Words of a name under which its owner can be found. */
 export const searchWordsPerNameMax = 6;
 
+export const languageTagMaxUnits = 35;
 export const tabIdMaxUnits = 64;
 export const tabsPerUserMax = 20;
 /** A tab silent for longer was killed: hidden tabs may beat only once a minute. */

@@ -61,6 +61,50 @@ export async function requireMessage(
   return { message, membership: membership ?? refuse("not_found") };
 }
 
+/**
+ * A group that the caller is in.
+ *
+ * @throws ConvexError `not_found`; `invalid` for a one-to-one conversation.
+ */
+export async function requireGroup(
+  ctx: QueryCtx,
+  conversationId: string,
+): Promise<{ conversation: Doc<"conversations">; membership: Doc<"memberships"> }> {
+  const membership = await requireMember(ctx, conversationId);
+  const conversation = await ctx.db
+    .query("conversations")
+    .withIndex("by_conversation_id", (q) => q.eq("conversationId", conversationId))
+    .unique();
+  if (conversation === null) refuse("not_found");
+  if (!conversation.isGroup) refuse("invalid", { reason: "not_group" });
+  return { conversation, membership };
+}
+
+/** The same, for its owner and admins. @throws ConvexError also `forbidden`. */
+export async function requireGroupAdmin(
+  ctx: QueryCtx,
+  conversationId: string,
+): Promise<{ conversation: Doc<"conversations">; membership: Doc<"memberships"> }> {
+  const group = await requireGroup(ctx, conversationId);
+  if (!isAdmin(group.membership)) refuse("forbidden");
+  return group;
+}
+
+/**
+ * Another member of a conversation that the caller is in.
+ *
+ * @throws ConvexError `not_found`; `invalid` for the caller's own membership.
+ */
+export async function requireOtherMember(
+  ctx: QueryCtx,
+  own: Doc<"memberships">,
+  userId: string,
+): Promise<Doc<"memberships">> {
+  if (userId === own.userId) refuse("invalid", { field: "userId", reason: "same_person" });
+  if (!isUserId(userId)) refuse("not_found");
+  return (await findMembership(ctx, own.conversationId, userId)) ?? refuse("not_found");
+}
+
 /** Whether the member may act on other people's messages and on the group itself. */
 export function isAdmin(membership: Doc<"memberships">): boolean {
   return membership.role === "owner" || membership.role === "admin";

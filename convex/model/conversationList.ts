@@ -3,6 +3,8 @@ import { v } from "convex/values";
 import { listedMembersMax } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
+import { blockedBy } from "./blocks";
+import { choicesByConversation, isHidden, NO_CHOICES } from "./conversationChoices";
 import { findConversation, headOf, membershipsOfUser } from "./conversations";
 import { messagePreview } from "./storedParts";
 import { countUnread, progressByConversation } from "./unread";
@@ -22,9 +24,19 @@ export const listedConversation = v.object({
   lastMessage: v.union(messagePreview, v.null()),
   lastSeq: v.number(),
   unreadCount: v.number(),
+  /** The caller marked it as unread; then the count is at least 1. */
+  isMarkedUnread: v.boolean(),
+  /** The caller has cleared away messages up to this number, and its `sentAt`; 0 for none. */
+  clearedSeq: v.number(),
+  clearedAt: v.number(),
+  /** The caller has blocked the other person of a one-to-one conversation. */
+  isBlocked: v.boolean(),
 });
 
 type ListedConversation = typeof listedConversation.type;
+
+/** What of a row is the caller's own. */
+type OwnField = "unreadCount" | "isMarkedUnread" | "clearedSeq" | "clearedAt" | "isBlocked";
 
 /** The heads of all of a person's conversations, newest first. */
 export async function headsOfUser(
@@ -50,15 +62,29 @@ export async function pageOfConversations(
   userId: string,
   page: PaginationOptions,
 ): Promise<{ page: ListedConversation[]; isDone: boolean; continueCursor: string }> {
-  const heads = await headsOfUser(ctx, userId);
+  const choices = await choicesByConversation(ctx, userId);
+  const all = await headsOfUser(ctx, userId);
+  const heads = all.filter((head) => !isHidden(choices.get(head.conversationId), head.lastSeq));
   const start = rankOf(page.cursor) ?? 0;
   const end = rankOf(page.endCursor) ?? start + page.numItems;
   const progress = await progressByConversation(ctx, userId);
+  const blocked = await blockedBy(ctx, userId);
   const listed = await Promise.all(
-    heads.slice(start, end).map(async (head) => ({
-      ...(await describe(ctx, userId, head)),
-      unreadCount: await countUnread(ctx, head, progress.get(head.conversationId)),
-    })),
+    heads.slice(start, end).map(async (head) => {
+      const { conversationId, lastSeq } = head;
+      const described = await describe(ctx, userId, head);
+      const chosen = choices.get(conversationId) ?? NO_CHOICES;
+      const { isMarkedUnread, clearedSeq, clearedAt } = chosen;
+      const counted = await countUnread(ctx, head, progress.get(conversationId));
+      return {
+        ...described,
+        // What was cleared away is not shown in one line either.
+        lastMessage: lastSeq <= clearedSeq ? null : described.lastMessage,
+        unreadCount: isMarkedUnread ? Math.max(1, counted) : counted,
+        ...{ isMarkedUnread, clearedSeq, clearedAt },
+        isBlocked: described.otherUser !== null && blocked.has(described.otherUser.clerkId),
+      };
+    }),
   );
   return { page: listed, isDone: end >= heads.length, continueCursor: String(end) };
 }
@@ -67,7 +93,7 @@ async function describe(
   ctx: QueryCtx,
   userId: string,
   head: Doc<"conversationHeads">,
-): Promise<Omit<ListedConversation, "unreadCount">> {
+): Promise<Omit<ListedConversation, OwnField>> {
   const { conversationId, lastMessageAt, lastMessage, lastSeq } = head;
   const conversation = await findConversation(ctx, conversationId);
   if (conversation === null) throw new Error("A head without a conversation cannot exist");

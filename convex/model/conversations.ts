@@ -1,6 +1,7 @@
 import { conversationsPerUserMax, groupMembersMax } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { addMember } from "./memberships";
 import { refuse } from "./refuse";
 
 type NewConversation = {
@@ -11,7 +12,7 @@ type NewConversation = {
 };
 
 export async function findConversation(
-  ctx: QueryCtx,
+  ctx: Pick<QueryCtx, "db">,
   conversationId: string,
 ): Promise<Doc<"conversations"> | null> {
   return await ctx.db
@@ -106,24 +107,15 @@ async function insertConversation(
   });
   const conversationId = made.conversationId ?? `group:${rowId}`;
   if (made.conversationId === null) await ctx.db.patch(rowId, { conversationId });
-  const now = Date.now();
   await ctx.db.insert("conversationHeads", {
     conversationId,
     lastSeq: 0,
-    lastMessageAt: now,
+    lastMessageAt: Date.now(),
     lastMessage: null,
   });
   for (const userId of participants) {
     const role = isGroup && userId === creator ? "owner" : "member";
-    await ctx.db.insert("memberships", { conversationId, userId, role, joinedAt: now });
-    await ctx.db.insert("readMarks", { conversationId, userId, lastReadSeq: 0, lastReadAt: 0 });
-    await ctx.db.insert("readProgress", {
-      conversationId,
-      userId,
-      seenSeq: 0,
-      seenAt: 0,
-      moves: [],
-    });
+    await addMember(ctx, { conversationId, userId, role }, { seq: 0, sentAt: 0 });
   }
   return conversationId;
 }

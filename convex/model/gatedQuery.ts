@@ -10,6 +10,9 @@ import {
 } from "convex/values";
 import { internalQuery, type QueryCtx, query } from "../_generated/server";
 import { requireMember, requireMessage, requireUserId } from "./access";
+import { findBlock } from "./blocks";
+import { distinctIds } from "./bounds";
+import { refuse } from "./refuse";
 
 /**
  * A public query in two parts: a gate, which asks who is calling, and an answer that is the same for
@@ -30,6 +33,14 @@ type Gate<Args extends PropertyValidators> = {
 
 /** Lets in whoever is signed in. */
 export const signedIn = makeGate({}, (ctx) => requireUserId(ctx));
+
+/** Lets in whom none of the people asked about has blocked. */
+export const notBlocked = makeGate({ userIds: v.array(v.string()) }, async (ctx, { userIds }) => {
+  const callerId = await requireUserId(ctx);
+  for (const userId of distinctIds(userIds, "userIds")) {
+    if ((await findBlock(ctx, userId, callerId)) !== null) refuse("not_found");
+  }
+});
 
 /** Lets in the members of the conversation. */
 export const memberOf = makeGate({ conversationId: v.string() }, (ctx, { conversationId }) =>

@@ -1,9 +1,9 @@
 import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { isAdmin } from "./access";
 import { endSession, setAccountState } from "./accountLocks";
-import { findConversation, membershipsOfUser, membersOf } from "./conversations";
+import { membershipsOfUser } from "./conversations";
+import { endMembership } from "./memberships";
 import { erasePresence, recordLeaving } from "./presence";
 import { removeSearchTerms } from "./userSearch";
 import { deletedName, findUser, storeProfile, toProfile } from "./users";
@@ -88,39 +88,6 @@ async function buryUser(
   await removeSearchTerms(ctx, clerkId);
   await erasePresence(ctx, clerkId);
   for (const membership of await membershipsOfUser(ctx, clerkId)) {
-    await leaveConversation(ctx, membership);
+    await endMembership(ctx, membership);
   }
-}
-
-/**
- * Ends a membership and all its rows. A one-to-one conversation keeps its two participants, so that the
- * other person still sees whose it was; a group goes on without the member.
- */
-async function leaveConversation(ctx: MutationCtx, membership: Doc<"memberships">): Promise<void> {
-  const { conversationId, userId } = membership;
-  await ctx.db.delete(membership._id);
-  for (const table of ["readMarks", "readProgress", "typingStates"] as const) {
-    const row = await ctx.db
-      .query(table)
-      .withIndex("by_conversation_and_user", (q) =>
-        q.eq("conversationId", conversationId).eq("userId", userId),
-      )
-      .unique();
-    if (row !== null) await ctx.db.delete(row._id);
-  }
-  const conversation = await findConversation(ctx, conversationId);
-  if (!conversation?.isGroup) return;
-  const participants = conversation.participants.filter((id) => id !== userId);
-  await ctx.db.patch(conversation._id, { participants });
-  if (membership.role === "owner") await appointOwner(ctx, conversationId);
-}
-
-/** Hands a group without an owner to its longest-standing admin, or else member. */
-async function appointOwner(ctx: MutationCtx, conversationId: string): Promise<void> {
-  const members = await membersOf(ctx, conversationId);
-  const bySeniority = members.sort(
-    (a, b) => a.joinedAt - b.joinedAt || a._creationTime - b._creationTime,
-  );
-  const heir = bySeniority.find(isAdmin) ?? bySeniority[0];
-  if (heir !== undefined) await ctx.db.patch(heir._id, { role: "owner" });
 }

@@ -1,13 +1,19 @@
 import { v } from "convex/values";
-import { reactionEmojisPerMessageMax, reactionsPerMessageMax } from "../../shared/limits";
+import {
+  editsKeptMax,
+  reactionEmojisPerMessageMax,
+  reactionsPerMessageMax,
+} from "../../shared/limits";
 import { previewText } from "../../shared/message-text";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { headOf } from "./conversations";
 import { passOwnMessage } from "./readMarks";
 import { refuse } from "./refuse";
-import { reaction } from "./storedParts";
+import { type GroupEvent, groupEvent, reaction } from "./storedParts";
 import { clearTyping } from "./typing";
+
+type ReadCtx = Pick<QueryCtx, "db">;
 
 /**
  * A message as every member sees it. Nothing in it depends on who asks, so that one result serves all
@@ -23,11 +29,40 @@ export const messageInPage = v.object({
   editedAt: v.optional(v.number()),
   clientMessageId: v.optional(v.string()),
   reactions: v.array(reaction),
+  /** What this message answers, as it stands now. */
+  quote: v.optional(
+    v.object({
+      messageId: v.id("messages"),
+      senderId: v.string(),
+      /** A preview; empty once the quoted message is deleted. */
+      content: v.string(),
+      sentAt: v.number(),
+      isDeleted: v.boolean(),
+    }),
+  ),
+  event: v.optional(groupEvent),
 });
 
-export function toMessageInPage(message: Doc<"messages">): typeof messageInPage.type {
-  const { _creationTime, conversationId, ...shown } = message;
-  return shown;
+type MessageInPage = typeof messageInPage.type;
+
+/** The messages with what they quote, which is read anew each time: a quote keeps nothing alive. */
+export async function toMessagesInPage(
+  ctx: ReadCtx,
+  messages: Doc<"messages">[],
+): Promise<MessageInPage[]> {
+  return await Promise.all(messages.map((message) => toMessageInPage(ctx, message)));
+}
+
+export async function toMessageInPage(
+  ctx: ReadCtx,
+  message: Doc<"messages">,
+): Promise<MessageInPage> {
+  const { _creationTime, conversationId, replyTo, ...shown } = message;
+  const quoted = replyTo === undefined ? null : await ctx.db.get(replyTo);
+  if (quoted === null) return shown;
+  const { _id: messageId, senderId, content, sentAt, isDeleted } = quoted;
+  const quote = { messageId, senderId, content: previewText(content), sentAt, isDeleted };
+  return { ...shown, quote };
 }
 
 /** The message that the same sender has already sent under this number, if any. */
@@ -83,36 +118,50 @@ export async function messagesBetween(
 export async function appendMessage(
   ctx: MutationCtx,
   membership: Doc<"memberships">,
-  sent: { content: string; clientMessageId?: string },
+  sent: { content: string; clientMessageId?: string; replyTo?: Id<"messages"> },
 ): Promise<Id<"messages">> {
   const { conversationId, userId: senderId } = membership;
+  const { messageId, ...place } = await append(ctx, conversationId, senderId, sent);
+  await passOwnMessage(ctx, membership, place);
+  await clearTyping(ctx, membership);
+  return messageId;
+}
+
+/** Appends a line about the group. It is nobody's message: no unread count includes it. */
+export async function appendEvent(
+  ctx: MutationCtx,
+  { conversationId, userId }: Pick<Doc<"memberships">, "conversationId" | "userId">,
+  event: GroupEvent,
+): Promise<void> {
+  const { seq } = await append(ctx, conversationId, userId, { content: "", event });
+  await ctx.db.insert("deletedMessages", { conversationId, seq });
+}
+
+async function append(
+  ctx: MutationCtx,
+  conversationId: string,
+  senderId: string,
+  sent: Pick<Doc<"messages">, "content" | "clientMessageId" | "replyTo" | "event">,
+): Promise<{ messageId: Id<"messages">; seq: number; sentAt: number }> {
   const head = await headOf(ctx, conversationId);
   const seq = head.lastSeq + 1;
   // The wall clock may stand still or step back; the order of messages may not.
   const sentAt = Math.max(Date.now(), head.lastMessageAt + 1);
+  const place = { conversationId, senderId, sentAt, seq };
   const messageId = await ctx.db.insert("messages", {
-    conversationId,
-    senderId,
+    ...place,
     ...sent,
-    sentAt,
-    seq,
     isDeleted: false,
     reactions: [],
   });
+  const { event } = sent;
+  const content = previewText(sent.content);
   await ctx.db.patch(head._id, {
     lastSeq: seq,
     lastMessageAt: sentAt,
-    lastMessage: {
-      messageId,
-      senderId,
-      content: previewText(sent.content),
-      sentAt,
-      isDeleted: false,
-    },
+    lastMessage: { messageId, senderId, content, sentAt, isDeleted: false, event },
   });
-  await passOwnMessage(ctx, membership, { seq, sentAt });
-  await clearTyping(ctx, membership);
-  return messageId;
+  return { messageId, seq, sentAt };
 }
 
 /** Empties a message for good; its place and its author stay. A deleted message stays as it is. */
@@ -121,7 +170,19 @@ export async function eraseMessage(ctx: MutationCtx, message: Doc<"messages">): 
   const { conversationId, seq } = message;
   await ctx.db.patch(message._id, { content: "", isDeleted: true, reactions: [] });
   await ctx.db.insert("deletedMessages", { conversationId, seq });
+  for (const edit of await editsOf(ctx, message._id)) await ctx.db.delete(edit._id);
   await changePreview(ctx, message, { content: "", isDeleted: true });
+}
+
+/** What the message said before, oldest first. */
+export async function editsOf(
+  ctx: ReadCtx,
+  messageId: Id<"messages">,
+): Promise<Doc<"messageEdits">[]> {
+  return await ctx.db
+    .query("messageEdits")
+    .withIndex("by_message", (q) => q.eq("messageId", messageId))
+    .take(editsKeptMax + 1);
 }
 
 export async function replaceContent(
@@ -130,6 +191,11 @@ export async function replaceContent(
   content: string,
 ): Promise<void> {
   if (message.content === content) return;
+  const writtenAt = message.editedAt ?? message.sentAt;
+  const edit = { messageId: message._id, content: message.content, writtenAt };
+  await ctx.db.insert("messageEdits", edit);
+  const [oldest, ...rest] = await editsOf(ctx, message._id);
+  if (oldest && rest.length >= editsKeptMax) await ctx.db.delete(oldest._id);
   await ctx.db.patch(message._id, { content, editedAt: Date.now() });
   await changePreview(ctx, message, { content: previewText(content), isDeleted: false });
 }

@@ -3,6 +3,7 @@ import { presenceStaleMs, tabIdMaxUnits, tabsPerUserMax } from "../../shared/lim
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { boundedText } from "./bounds";
+import { settingsOf } from "./settings";
 
 /**
  * Presence as stored: when each open tab of a person was last heard of. What it means (active, recently
@@ -20,13 +21,14 @@ export const presenceOfUser = v.object({
 
 const unnamedTab = "default";
 
-/** Notes that a tab is open and seen now. */
+/** Notes that a tab is open and seen now, unless the person keeps that to themselves. */
 export async function recordHeartbeat(
   ctx: MutationCtx,
   userId: string,
   tabId: string | undefined,
 ): Promise<void> {
   const tab = checkedTab(tabId);
+  if (!(await settingsOf(ctx, userId)).sharesLastSeen) return;
   const lastSeen = Date.now();
   const rows = await tabsOf(ctx, userId);
   const own = rows.find((row) => row.tabId === tab);

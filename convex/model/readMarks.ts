@@ -1,6 +1,8 @@
 import { groupMembersMax, readMovesKeptMax } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { markUnread } from "./conversationChoices";
+import { settingsOf } from "./settings";
 
 /**
  * Who has read how far. Each member has two rows for each conversation. The read mark is what the others
@@ -11,19 +13,28 @@ import type { MutationCtx, QueryCtx } from "../_generated/server";
 /** A place in a conversation: the number of a message and its `sentAt`. */
 export type Position = { seq: number; sentAt: number };
 
-/** Moves the member's read mark, and with it their unread count, forward to a message; never back. */
+/**
+ * Moves the member's read mark, and with it their unread count, forward to a message; never back. Who
+ * does not share what they have read moves the count alone.
+ */
 export async function moveReadMark(
   ctx: MutationCtx,
   membership: Doc<"memberships">,
   to: Position,
 ): Promise<void> {
   const { conversationId, userId } = membership;
+  await markUnread(ctx, membership, false);
   const mark = await markOf(ctx, conversationId, userId);
   const progress = await progressOf(ctx, conversationId, userId);
+  const seen = progress.seenSeq < to.seq ? { seenSeq: to.seq, seenAt: to.sentAt } : {};
   if (mark.lastReadSeq >= to.seq) return;
+  if (!(await settingsOf(ctx, userId)).sharesReceipts) {
+    // The count is theirs and goes down; what the others see of it stays where it was.
+    if (seen.seenSeq !== undefined) await ctx.db.patch(progress._id, seen);
+    return;
+  }
   await ctx.db.patch(mark._id, { lastReadSeq: to.seq, lastReadAt: to.sentAt });
   const moves = [...progress.moves, { seq: to.seq, readAt: Date.now() }].slice(-readMovesKeptMax);
-  const seen = progress.seenSeq < to.seq ? { seenSeq: to.seq, seenAt: to.sentAt } : {};
   await ctx.db.patch(progress._id, { moves, ...seen });
 }
 

@@ -6,6 +6,17 @@ export const reaction = v.object({ emoji: v.string(), userId: v.string() });
 
 export const memberRole = v.union(v.literal("owner"), v.literal("admin"), v.literal("member"));
 
+/** What happened to a group; told by a line of its own among the messages. */
+export const groupEvent = v.union(
+  v.object({ type: v.literal("renamed"), groupName: v.string() }),
+  v.object({ type: v.literal("added"), userIds: v.array(v.string()) }),
+  v.object({ type: v.literal("removed"), userId: v.string() }),
+  v.object({ type: v.literal("left") }),
+  v.object({ type: v.literal("role"), userId: v.string(), role: memberRole }),
+);
+
+export type GroupEvent = typeof groupEvent.type;
+
 /** The newest message as conversation lists show it. */
 export const messagePreview = v.object({
   messageId: v.id("messages"),
@@ -13,4 +24,5 @@ export const messagePreview = v.object({
   content: v.string(),
   sentAt: v.number(),
   isDeleted: v.boolean(),
+  event: v.optional(groupEvent),
 });

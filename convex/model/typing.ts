@@ -1,13 +1,15 @@
 import { groupMembersMax, typingSweepAgeMs, typingWriteGapMs } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { settingsOf } from "./settings";
 
-/** Notes that the member is typing now; at most one write per `typingWriteGapMs`. */
+/** Notes that the member is typing now; at most one write per `typingWriteGapMs`, unless they keep it to themselves. */
 export async function recordTyping(
   ctx: MutationCtx,
   membership: Doc<"memberships">,
 ): Promise<void> {
   const { conversationId, userId } = membership;
+  if (!(await settingsOf(ctx, userId)).sharesTyping) return;
   const lastTypingAt = Date.now();
   const state = await findTyping(ctx, membership);
   if (state === null) {
