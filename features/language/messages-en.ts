@@ -11,6 +11,10 @@ export const messagesEn = {
   "theme.toggle": "Toggle theme",
   "profile.signOut": "Sign out",
   "profile.signingOut": "Signing out…",
+  "profile.unsent": {
+    one: "{count} message has not been sent. It is lost when you sign out.",
+    other: "{count} messages have not been sent. They are lost when you sign out.",
+  },
   "profile.theme": "Theme",
   "profile.theme.light": "Light",
   "profile.theme.dark": "Dark",

@@ -1,4 +1,4 @@
-import type { OutboxItem } from "./outbox";
+import type { OutboxItem } from "../outbox/outbox";
 
 export type Reaction = { emoji: string; userId: string };
 

@@ -34,8 +34,8 @@ export type ComposerHandle = { focus: () => void };
 export type ComposerProps = {
   ref: Ref<ComposerHandle>;
   conversationId: string;
-  /** @returns false when the text cannot be taken now; it stays in the field. */
-  onSend: (content: string) => boolean;
+  /** @returns `null` when the text cannot be taken now and stays; else when it is safe from a crash. */
+  onSend: (content: string) => Promise<void> | null;
   /** The up arrow in an empty field. */
   onEditLast: () => void;
   /** The message that is being changed instead of writing a new one. */
@@ -47,26 +47,29 @@ export type ComposerProps = {
 /** Where one writes. What is refused stays in the field with the reason below it. */
 export function Composer(props: ComposerProps) {
   const { ref, conversationId, onSend, onEditLast, editing, onEditEnd } = props;
-  const [draft, setDraft] = useDraft(conversationId);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = useDraft(conversationId, () => caretOf(field.current));
   const [edited, setEdited] = useState("");
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isEmojiOpen, setIsEmojiOpen] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
   const isComposing = useRef(false);
   const typing = useTypingSender(conversationId);
 
-  const text = editing ? edited : draft;
+  const text = editing ? edited : draft.text;
   const trimmed = text.trim();
   const isEmpty = isBlank(text);
 
+  const [savedCaret] = useState(() => draft.savedCaret);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
   useTypeAnywhere(field);
   useGrowingField(field, text);
 
   useEffect(() => {
+    const caret = savedCaret();
+    field.current?.setSelectionRange(caret, caret);
     // A phone's keyboard must not jump up with every chat that is opened.
     if (!isTouch()) field.current?.focus({ preventScroll: true });
-  }, []);
+  }, [savedCaret]);
 
   useEffect(() => {
     setRefusal(null);
@@ -84,7 +87,7 @@ export function Composer(props: ComposerProps) {
   function change(next: string) {
     setRefusal(null);
     if (editing) return setEdited(next);
-    setDraft(next);
+    draft.change(next);
     if (isBlank(next)) typing.noteStopped();
     else typing.noteTyping();
   }
@@ -104,8 +107,9 @@ export function Composer(props: ComposerProps) {
       return;
     }
     if (editing) return onEditEnd(trimmed);
-    if (!onSend(trimmed)) return setRefusal(t("composer.full"));
-    setDraft("");
+    const kept = onSend(trimmed);
+    if (kept === null) return setRefusal(t("composer.full"));
+    draft.sent(kept);
     typing.noteStopped();
     field.current?.focus();
   }
@@ -242,6 +246,11 @@ function ComposerNote({ refusal, units }: { refusal: string | null; units: numbe
       {text}
     </p>
   );
+}
+
+/** Where the caret is, `null` at the end, where it would be anyway. */
+function caretOf(field: HTMLTextAreaElement | null): number | null {
+  return !field || field.selectionStart === field.value.length ? null : field.selectionStart;
 }
 
 /** Lets the field grow with its text, up to its own largest height, and shrink again. */

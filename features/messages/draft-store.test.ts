@@ -50,4 +50,22 @@ describe("DraftStore", () => {
     drafts.write("ada", "c", "kept in memory");
     expect(drafts.read("ada", "c")).toBe("kept in memory");
   });
+
+  it("remembers the caret, and nothing of somebody who has signed out", () => {
+    const storage = memory();
+    const drafts = new DraftStore(storage);
+    drafts.write("ada", "c", "half a thought");
+    drafts.writeCaret("ada", "c", 4);
+    drafts.write("bo", "c", "stays");
+    const reloaded = new DraftStore(storage);
+    expect([reloaded.readCaret("ada", "c"), reloaded.readCaret("bo", "c")]).toEqual([4, 5]);
+    reloaded.write("ada", "c", "abc");
+    expect(reloaded.readCaret("ada", "c")).toBe(3);
+    reloaded.clear("ada", [...storage.map.keys()]);
+    reloaded.write("ada", "c", "a composer that is still open");
+    expect([...storage.map.values()]).toEqual(["stays"]);
+    reloaded.welcome("ada");
+    reloaded.write("ada", "c", "back");
+    expect(reloaded.read("ada", "c")).toBe("back");
+  });
 });

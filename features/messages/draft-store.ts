@@ -1,4 +1,5 @@
-import type { KeyValueStorage } from "./outbox";
+/** The part of the browser's storage that is used; tests and blocked storage pass something else. */
+export type KeyValueStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const DRAFT_MAX_UNITS = 20_000;
 
@@ -11,11 +12,11 @@ const DRAFT_MAX_UNITS = 20_000;
 export class DraftStore {
   private readonly drafts = new Map<string, string>();
   private readonly listeners = new Set<() => void>();
+  /** Who has signed out: a composer that is still open must not save for them again. */
+  private readonly gone = new Set<string>();
   private changes = 0;
 
-  constructor(
-    private readonly storage: Pick<KeyValueStorage, "getItem" | "setItem" | "removeItem"> | null,
-  ) {}
+  constructor(private readonly storage: KeyValueStorage | null) {}
 
   read(userId: string, conversationId: string): string {
     const key = draftKey(userId, conversationId);
@@ -33,7 +34,7 @@ export class DraftStore {
 
   write(userId: string, conversationId: string, text: string): void {
     const key = draftKey(userId, conversationId);
-    if (this.read(userId, conversationId) === text) return;
+    if (this.gone.has(userId) || this.read(userId, conversationId) === text) return;
     this.drafts.set(key, text);
     try {
       if (text === "") this.storage?.removeItem(key);
@@ -43,6 +44,47 @@ export class DraftStore {
     }
     this.changes++;
     for (const listener of this.listeners) listener();
+  }
+
+  /** Where the caret stood in the draft, counted from its start; its end where that is not known. */
+  readCaret(userId: string, conversationId: string): number {
+    const { length } = this.read(userId, conversationId);
+    let stored: string | null = null;
+    try {
+      stored = this.storage?.getItem(caretKey(userId, conversationId)) ?? null;
+    } catch {
+      // See above.
+    }
+    const caret = stored === null ? length : Number(stored);
+    return Number.isInteger(caret) && caret >= 0 && caret <= length ? caret : length;
+  }
+
+  /** @param caret `null`: at its end, which needs no remembering. */
+  writeCaret(userId: string, conversationId: string, caret: number | null): void {
+    const key = caretKey(userId, conversationId);
+    if (this.gone.has(userId)) return;
+    try {
+      if (caret === null) this.storage?.removeItem(key);
+      else this.storage?.setItem(key, String(caret));
+    } catch {
+      // See above.
+    }
+  }
+
+  /** Forgets what one person has begun to write, everywhere, as when they sign out. */
+  clear(userId: string, storedKeys: readonly string[]): void {
+    for (const key of storedKeys) {
+      const pair = pairOf(key);
+      if (pair?.[0] !== userId) continue;
+      this.write(userId, pair[1], "");
+      this.writeCaret(userId, pair[1], null);
+    }
+    this.gone.add(userId);
+  }
+
+  /** Somebody writes here, perhaps again. */
+  welcome(userId: string): void {
+    this.gone.delete(userId);
   }
 
   /** Grows with every change, so that a screen can tell whether it is behind. */
@@ -57,4 +99,15 @@ export class DraftStore {
 /** Both ids are of foreign making; encoding keeps one pair from looking like another. */
 function draftKey(userId: string, conversationId: string): string {
   return `parley:draft:${JSON.stringify([userId, conversationId])}`;
+}
+
+function caretKey(userId: string, conversationId: string): string {
+  return `parley:caret:${JSON.stringify([userId, conversationId])}`;
+}
+
+function pairOf(key: string): [userId: string, conversationId: string] | null {
+  const found = /^parley:(?:draft|caret):(\[.*\])$/s.exec(key)?.[1];
+  if (found === undefined) return null;
+  const pair: unknown = JSON.parse(found);
+  return Array.isArray(pair) && pair.length === 2 ? [String(pair[0]), String(pair[1])] : null;
 }

@@ -13,6 +13,7 @@ import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { startOfDay } from "@/lib/dates";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
+import { useOutbox } from "../outbox/use-outbox";
 import { TypingIndicator } from "../typing/typing-indicator";
 import type { MessageLogProps } from "./message-log";
 import { type MessageRow, stepRows } from "./message-rows";
@@ -21,7 +22,6 @@ import { type LogLook, type LogScrollHandle, useLogScroll } from "./use-log-scro
 import { useMessageElements } from "./use-message-elements";
 import { useMessageVisibility } from "./use-message-visibility";
 import type { Visit } from "./use-opening";
-import { useOutbox } from "./use-outbox";
 
 const MINUTE_MS = 60_000;
 /** So many rows are kept above and below the view, for whoever searches the page or listens to it. */

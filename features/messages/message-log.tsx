@@ -45,11 +45,11 @@ export type MessageLogProps = {
 export function MessageLog(props: MessageLogProps) {
   const { ref, chat } = props;
   const { messages, tail, unread, isAtTail, goToEnd, goTo } = chat;
-  const rows = useRows(messages, unread, chat.hasOlder);
+  const allRows = useRows(messages, unread, chat.hasOlder);
   const loadingLook = usePatientLoading(chat.visit === null);
-  const isOnlyWaiting = rows.length > 0 && messages.every(({ seq }) => seq === null);
   const isShown = loadingLook === "ready" && chat.visit !== null;
-  const visit = isShown ? chat.visit : isOnlyWaiting ? ONLY_WAITING : null;
+  const rows = isShown ? allRows : allRows.filter(({ message }) => message.seq === null);
+  const visit = isShown ? chat.visit : rows.length > 0 ? ONLY_WAITING : null;
 
   const log = useRef<HTMLDivElement>(null);
   const scroll = useRef<LogScrollHandle>(null);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { OutboxItem } from "../outbox/outbox";
 import { type ChatMessage, isSameMessage, mergeMessages, type ServerMessage } from "./chat-message";
 import { findUnreadMark, keepRows, layOutRows, stepRows } from "./message-rows";
-import type { OutboxItem } from "./outbox";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
 const MINUTE = 60_000;

@@ -6,12 +6,12 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import { serverClock } from "../connection/server-clock";
+import { useOutbox } from "../outbox/use-outbox";
 import { type ChatMessage, mergeMessages, type ServerMessage } from "./chat-message";
 import { findUnreadMark, type UnreadMark } from "./message-rows";
 import { readingPlaces } from "./reading-place";
 import { useLogWindow } from "./use-log-window";
 import { useOpening, type Visit } from "./use-opening";
-import { useOutbox } from "./use-outbox";
 
 export type Conversation = FunctionReturnType<typeof api.conversations.getConversation>;
 

@@ -7,7 +7,7 @@ import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { ConnectionBanner } from "../connection/connection-banner";
 import { UnreadTitle } from "../conversations/unread-title";
 import { t } from "../language/t";
-import { OutboxDelivery } from "../messages/outbox-delivery";
+import { OutboxDelivery } from "../outbox/outbox-delivery";
 import { MainNavigation } from "./main-navigation";
 
 /**

@@ -1,25 +1,97 @@
 "use client";
 
-import { useConvex, useConvexAuth } from "convex/react";
+import { type ConvexReactClient, useConvex, useConvexAuth } from "convex/react";
 import { useEffect } from "react";
 import { useIdentity } from "@/auth/use-identity";
-import type { Outbox } from "./outbox";
+import { api } from "@/convex/_generated/api";
+import { refusalOf } from "@/shared/error-codes";
+import { errorText } from "@/shared/error-text";
+import { t } from "../language/t";
+import { seekLeadership } from "./leadership";
+import type { Outbox, OutboxItem } from "./outbox";
 import { useOutbox } from "./use-outbox";
-import { deliver } from "./use-send-message";
 
-/** Whose leftovers this page has already taken up. */
-const takenUp = new WeakSet<Outbox>();
+/** A message that waits so long while this tab is connected: the tab that should send it is stuck. */
+const STUCK_AFTER_MS = 5_000;
 
-/** Sends what an earlier page of the same person left behind, in the order in which it was written. */
+/**
+ * Sends what waits in the outbox, in the order in which it was written, from one tab at a time: also
+ * what other tabs have written, and what an earlier page has left behind.
+ *
+ * That two tabs lead for a moment is harmless: each sends everything in the same order, and the server
+ * stores one message for each `clientMessageId`, the first that it sees.
+ */
 export function OutboxDelivery() {
   const convex = useConvex();
   const { isAuthenticated } = useConvexAuth();
   const { userId } = useIdentity();
   const outbox = useOutbox();
   useEffect(() => {
-    if (!isAuthenticated || userId === null || takenUp.has(outbox)) return;
-    takenUp.add(outbox);
-    for (const item of outbox.waiting()) deliver(convex, outbox, item);
+    if (!isAuthenticated || userId === null) return;
+    const leadership = seekLeadership(`parley-outbox:${userId}`, navigator.locks, () =>
+      deliver(convex, outbox),
+    );
+    const stopWatching = watchForStuck(convex, outbox, leadership.takeOver);
+    return () => {
+      stopWatching();
+      leadership.stop();
+    };
   }, [convex, isAuthenticated, userId, outbox]);
   return null;
+}
+
+/** Hands over each message once, now and as they come. @returns ends it. */
+function deliver(convex: ConvexReactClient, outbox: Outbox): () => void {
+  const handedOver = new Set<string>();
+  const handOver = () => {
+    if (!outbox.isLoaded) return;
+    for (const item of outbox.waiting()) {
+      const { clientMessageId } = item;
+      if (handedOver.has(clientMessageId)) continue;
+      handedOver.add(clientMessageId);
+      send(convex, outbox, item).finally(() => handedOver.delete(clientMessageId));
+    }
+  };
+  handOver();
+  return outbox.subscribe(handOver);
+}
+
+/**
+ * Hands one message to the server. While there is no connection the stock client keeps it and its
+ * order; only a refusal by the server makes it fail.
+ */
+async function send(convex: ConvexReactClient, outbox: Outbox, item: OutboxItem): Promise<void> {
+  const { clientMessageId, conversationId, content } = item;
+  try {
+    await convex.mutation(api.messages.sendMessage, { conversationId, content, clientMessageId });
+    // The answer comes with the log that shows the message, so the bubble changes in place.
+    outbox.setState(clientMessageId, { kind: "sent" });
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const reason = refusal ? errorText(refusal.code, refusal) : t("message.notSent");
+    outbox.setState(clientMessageId, { kind: "failed", reason });
+  }
+}
+
+/** Calls when something has waited too long although this tab has a connection. */
+function watchForStuck(convex: ConvexReactClient, outbox: Outbox, onStuck: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let watchedId: string | undefined;
+  const look = () => {
+    const oldest = outbox.waiting()[0]?.clientMessageId;
+    if (oldest === watchedId) return;
+    clearTimeout(timer);
+    watchedId = oldest;
+    if (oldest !== undefined) timer = setTimeout(check, STUCK_AFTER_MS);
+  };
+  const check = () => {
+    if (convex.connectionState().isWebSocketConnected) onStuck();
+    timer = setTimeout(check, STUCK_AFTER_MS);
+  };
+  look();
+  const unsubscribe = outbox.subscribe(look);
+  return () => {
+    clearTimeout(timer);
+    unsubscribe();
+  };
 }

@@ -1,41 +1,67 @@
 import { describe, expect, it } from "vitest";
-import { type KeyValueStorage, OUTBOX_ITEMS_MAX, Outbox, type OutboxItem } from "./outbox";
+import { OUTBOX_ITEMS_MAX, Outbox, type OutboxItem, type OutboxStore } from "./outbox";
 
-class MemoryStorage implements KeyValueStorage {
-  readonly map = new Map<string, string>();
-  get length() {
-    return this.map.size;
-  }
-  key(index: number) {
-    return [...this.map.keys()][index] ?? null;
-  }
-  getItem(key: string) {
-    return this.map.get(key) ?? null;
-  }
-  setItem(key: string, value: string) {
-    this.map.set(key, value);
-  }
-  removeItem(key: string) {
-    this.map.delete(key);
-  }
+/** One browser: a store that tabs share, and the news among them. */
+function openBrowser() {
+  const rows = new Map<string, OutboxItem & { userId: string }>();
+  const tabs = new Set<Outbox>();
+  const store: OutboxStore = {
+    load: async (userId) =>
+      [...rows.values()]
+        .filter((row) => row.userId === userId)
+        .sort((a, b) => a.createdAt - b.createdAt)
+        .map(({ userId: _, ...item }) => structuredClone(item)),
+    put: async (userId, item) => void rows.set(item.clientMessageId, { ...item, userId }),
+    remove: async (clientMessageId) => void rows.delete(clientMessageId),
+  };
+  /** What tabs have asked to be called back for. */
+  const later: (() => void)[] = [];
+  return {
+    rows,
+    async openTab(userId = "me") {
+      const tab: Outbox = new Outbox(userId, {
+        openStore: async () => store,
+        announce: () => {
+          for (const other of tabs) if (other !== tab) other.refresh();
+        },
+        wait: (_, callback) => later.push(callback),
+      });
+      tabs.add(tab);
+      await settle(tab);
+      return tab;
+    },
+    passTime() {
+      for (const callback of later.splice(0)) callback();
+    },
+    /** The tab is gone, as in a crash: it takes part in nothing any more. */
+    crash: (tab: Outbox) => tabs.delete(tab),
+    settleAll: async () => {
+      for (let round = 0; round < 3; round++) for (const tab of tabs) await settle(tab);
+    },
+  };
 }
 
-const item = (clientMessageId: string, createdAt: number, conversationId = "c"): OutboxItem => ({
+/** Waits until everything that was written has been stored. */
+async function settle(tab: Outbox): Promise<void> {
+  tab.refresh();
+  for (let turns = 0; turns < 50; turns++) await Promise.resolve();
+}
+
+const message = (clientMessageId: string, createdAt: number, conversationId = "c") => ({
   clientMessageId,
   conversationId,
   content: `text of ${clientMessageId}`,
   createdAt,
-  state: { kind: "sending" },
 });
 
 const ids = (items: readonly OutboxItem[]) => items.map(({ clientMessageId }) => clientMessageId);
 
 describe("Outbox", () => {
-  it("keeps the order and gives the same array until something changes", () => {
-    const outbox = new Outbox("me", new MemoryStorage());
-    outbox.add(item("a", 1));
-    outbox.add(item("other", 2, "d"));
-    outbox.add(item("b", 3));
+  it("keeps the order and gives the same array until something changes", async () => {
+    const outbox = await openBrowser().openTab();
+    outbox.add(message("a", 1));
+    outbox.add(message("other", 2, "d"));
+    outbox.add(message("b", 3));
     const before = outbox.of("c");
     expect(ids(before)).toEqual(["a", "b"]);
     expect(outbox.of("c")).toBe(before);
@@ -45,62 +71,121 @@ describe("Outbox", () => {
     expect(ids(outbox.of("c"))).toEqual(["b"]);
   });
 
-  it("survives a reload with texts, order and failures, for its own person only", () => {
-    const storage = new MemoryStorage();
-    const outbox = new Outbox("me", storage);
-    outbox.add(item("late", 20));
-    outbox.add(item("early", 10));
-    outbox.add(item("done", 5));
-    outbox.setState("early", { kind: "failed", reason: "No." });
-    outbox.setState("done", { kind: "sent" });
-    const reloaded = new Outbox("me", storage);
-    expect(reloaded.of("c")).toEqual([
-      { ...item("early", 10), state: { kind: "failed", reason: "No." } },
-      item("late", 20),
+  it("keeps the order when the clock steps back, also over a reload", async () => {
+    const browser = openBrowser();
+    const outbox = await browser.openTab();
+    outbox.add(message("a", 100));
+    outbox.add(message("b", 5));
+    await browser.settleAll();
+    const reloaded = await browser.openTab();
+    reloaded.add(message("c", 1));
+    expect(ids(reloaded.waiting())).toEqual(["a", "b", "c"]);
+  });
+
+  it("survives a crash with texts, order and failures, for its own person only", async () => {
+    const browser = openBrowser();
+    const outbox = await browser.openTab();
+    outbox.add(message("a", 1));
+    outbox.add(message("b", 2));
+    outbox.setState("a", { kind: "failed", reason: "Too long" });
+    await browser.settleAll();
+    browser.crash(outbox);
+    const later = await browser.openTab();
+    expect(later.of("c")).toEqual([
+      { ...message("a", 1), state: { kind: "failed", reason: "Too long" } },
+      { ...message("b", 2), state: { kind: "sending" } },
     ]);
-    expect(ids(reloaded.waiting())).toEqual(["late"]);
-    expect(new Outbox("you", storage).of("c")).toEqual([]);
+    expect((await browser.openTab("somebody else")).waiting()).toEqual([]);
   });
 
-  it("a retry goes behind what is waiting and keeps its name and text", () => {
-    const outbox = new Outbox("me", null);
-    outbox.add(item("a", 1));
-    outbox.setState("a", { kind: "failed", reason: "No." });
-    outbox.add(item("b", 2));
-    outbox.requeue("a", 9);
-    expect(outbox.of("c")).toEqual([item("b", 2), { ...item("a", 9) }]);
+  it("tells when a message outlives the page", async () => {
+    const browser = openBrowser();
+    const outbox = await browser.openTab();
+    const kept = outbox.add(message("a", 1));
+    expect(browser.rows.has("a")).toBe(false);
+    await kept;
+    expect(browser.rows.has("a")).toBe(true);
   });
 
-  it("tells its listeners, and no longer those that left", () => {
-    const outbox = new Outbox("me", null);
-    let told = 0;
-    const stop = outbox.subscribe(() => {
-      told++;
-    });
-    outbox.add(item("a", 1));
-    outbox.setState("unknown", { kind: "sent" });
-    stop();
-    outbox.remove("a");
-    expect(told).toBe(1);
+  it("is one in all tabs: each sees what the others write, and what is done stays done", async () => {
+    const browser = openBrowser();
+    const one = await browser.openTab();
+    const two = await browser.openTab();
+    one.add(message("a", 1));
+    two.add(message("b", 2));
+    await browser.settleAll();
+    expect([ids(one.waiting()), ids(two.waiting())]).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+    // The first one leads, and brings both to the server.
+    one.setState("a", { kind: "sent" });
+    one.setState("b", { kind: "sent" });
+    await browser.settleAll();
+    expect([browser.rows.size, two.waiting(), two.unsentCount()]).toEqual([0, [], 0]);
+    // The bubbles stay until the log shows the stored messages.
+    expect(ids(two.of("c"))).toEqual(["a", "b"]);
+    browser.passTime();
+    expect([one.of("c"), two.of("c")]).toEqual([[], []]);
   });
 
-  it("ignores whatever else stands in the storage", () => {
-    const storage = new MemoryStorage();
-    storage.setItem("parley:outbox:me:x", "{not json");
-    storage.setItem("parley:outbox:me:y", JSON.stringify({ clientMessageId: "y" }));
-    storage.setItem("parley:outbox:me:z", JSON.stringify(item("under another key", 1)));
-    storage.setItem("parley:outbox:me:n", "null");
-    expect(new Outbox("me", storage).waiting()).toEqual([]);
+  it("shows a failure in every tab, and retries it behind what waits", async () => {
+    const browser = openBrowser();
+    const one = await browser.openTab();
+    const two = await browser.openTab();
+    one.add(message("a", 1));
+    one.setState("a", { kind: "failed", reason: "Too long" });
+    await browser.settleAll();
+    expect(two.find("a")?.state).toEqual({ kind: "failed", reason: "Too long" });
+    two.add(message("b", 5));
+    two.requeue("a", 3);
+    await browser.settleAll();
+    expect([ids(one.waiting()), ids(two.waiting())]).toEqual([
+      ["b", "a"],
+      ["b", "a"],
+    ]);
   });
 
-  it("works without a storage that may be written, and refuses more than it holds", () => {
-    const full = new MemoryStorage();
-    full.setItem = () => {
-      throw new DOMException("full", "QuotaExceededError");
+  it("loses nothing of what is written while another tab changes the store", async () => {
+    const browser = openBrowser();
+    const outbox = await browser.openTab();
+    outbox.add(message("a", 1));
+    outbox.refresh();
+    outbox.add(message("b", 2));
+    outbox.refresh();
+    expect(ids(outbox.waiting())).toEqual(["a", "b"]);
+    await browser.settleAll();
+    expect(ids(outbox.waiting())).toEqual(["a", "b"]);
+  });
+
+  it("works without a store, and with one that fails", async () => {
+    const broken: OutboxStore = {
+      load: () => Promise.reject(new Error("broken")),
+      put: () => Promise.reject(new Error("full")),
+      remove: () => Promise.reject(new Error("broken")),
     };
-    const outbox = new Outbox("me", full);
-    for (let index = 0; index < OUTBOX_ITEMS_MAX; index++) outbox.add(item(`i${index}`, index));
-    expect(outbox.add(item("one more", 1e6))).toBe(false);
-    expect(outbox.of("c")).toHaveLength(OUTBOX_ITEMS_MAX);
+    const stores = [
+      () => Promise.resolve(null),
+      () => Promise.resolve(broken),
+      () => Promise.reject(new Error("forbidden")),
+    ];
+    for (const openStore of stores) {
+      const outbox = new Outbox("me", { openStore, announce() {}, wait() {} });
+      const kept = outbox.add(message("a", 1));
+      await settle(outbox);
+      await kept;
+      expect([outbox.isLoaded, ids(outbox.waiting())]).toEqual([true, ["a"]]);
+    }
+  });
+
+  it("takes no more than its limit, and nothing stays after signing out", async () => {
+    const browser = openBrowser();
+    const outbox = await browser.openTab();
+    for (let index = 0; index < OUTBOX_ITEMS_MAX; index++) {
+      expect(outbox.add(message(`m${index}`, index))).not.toBeNull();
+    }
+    expect(outbox.add(message("one too many", 0))).toBeNull();
+    await outbox.clear();
+    expect([outbox.unsentCount(), browser.rows.size]).toEqual([0, 0]);
   });
 });

@@ -1,9 +1,3 @@
-/** The part of the browser's storage that is used; tests and blocked storage pass something else. */
-export type KeyValueStorage = Pick<
-  Storage,
-  "getItem" | "setItem" | "removeItem" | "key" | "length"
->;
-
 export type OutboxState =
   /** Handed to the server, or waiting for a connection. */
   | { kind: "sending" }
@@ -17,34 +11,68 @@ export type OutboxItem = {
   clientMessageId: string;
   conversationId: string;
   content: string;
+  /** Orders the items of one person, over all their tabs. */
   createdAt: number;
   state: OutboxState;
+};
+
+/** Where items outlive the page. All tabs of one browser share it; nobody else does. */
+export type OutboxStore = {
+  /** What one person has waiting, in order. */
+  load: (userId: string) => Promise<OutboxItem[]>;
+  put: (userId: string, item: OutboxItem) => Promise<void>;
+  remove: (clientMessageId: string) => Promise<void>;
+};
+
+export type OutboxPorts = {
+  /** `null`: there is no place that outlives the page; then the page itself must do. */
+  openStore: () => Promise<OutboxStore | null>;
+  /** Tells the other tabs that the store has changed. */
+  announce: () => void;
+  /** Calls back later. */
+  wait: (ms: number, callback: () => void) => void;
 };
 
 const NOTHING: readonly OutboxItem[] = [];
 /** As many as wait at most; more would fill the storage and nobody writes that many unseen. */
 export const OUTBOX_ITEMS_MAX = 500;
+/** A sent message that no log shows is forgotten after this; its conversation is not open. */
+const FORGET_SENT_AFTER_MS = 5_000;
 
 /**
  * What one person has written and the server does not have yet, in the order in which it was written.
  *
- * Every item is also kept in the browser's storage under a key of its own, so that a reload loses
- * nothing and two tabs never overwrite each other's. It is not a copy of anything that the server
- * has: a stored message leaves at once.
+ * What is here is seen at once; the store follows, one write after another, so that a reload, a crash
+ * or another tab finds the same. It is not a copy of anything that the server has: what is stored there
+ * leaves here. Without a store nothing is lost as long as the page lives.
  */
 export class Outbox {
-  private items: OutboxItem[] = [];
+  private items: readonly OutboxItem[] = [];
   private readonly byConversation = new Map<string, readonly OutboxItem[]>();
   private readonly listeners = new Set<() => void>();
-  private readonly prefix: string;
+  /** Written here, but not in the store yet: another tab cannot know of them. */
+  private readonly unstored = new Set<string>();
   private changes = 0;
+  private lastCreatedAt = 0;
+  private readonly store: Promise<OutboxStore | null>;
+  private writes: Promise<void>;
+  private isOpen = false;
 
   constructor(
-    userId: string,
-    private readonly storage: KeyValueStorage | null,
+    private readonly userId: string,
+    private readonly ports: OutboxPorts,
   ) {
-    this.prefix = `parley:outbox:${userId}:`;
-    this.items = this.readStored();
+    this.store = ports.openStore().catch(() => null);
+    this.writes = this.store.then((store) => this.readStored(store));
+    this.writes.then(() => {
+      this.isOpen = true;
+      this.changed();
+    });
+  }
+
+  /** Whether what an earlier page left is in; only then is the order of everything known. */
+  get isLoaded(): boolean {
+    return this.isOpen;
   }
 
   /** What is waiting in one conversation; the same array until something changes. */
@@ -62,17 +90,32 @@ export class Outbox {
     return this.items.filter((item) => item.state.kind === "sending");
   }
 
+  /** How many messages would be lost with this outbox. */
+  unsentCount(): number {
+    return this.items.filter((item) => item.state.kind !== "sent").length;
+  }
+
   find(clientMessageId: string): OutboxItem | undefined {
     return this.items.find((item) => item.clientMessageId === clientMessageId);
   }
 
-  /** @returns false when too much is waiting already; the caller keeps the text. */
-  add(item: OutboxItem): boolean {
-    if (this.items.length >= OUTBOX_ITEMS_MAX) return false;
-    this.items = [...this.items, item];
-    this.store(item);
+  /**
+   * Takes a message, behind all others.
+   *
+   * @returns `null` when too much is waiting already, and the caller keeps the text; else a promise
+   * that settles when the message outlives the page, or it is sure that nothing can.
+   */
+  add(item: Omit<OutboxItem, "state">): Promise<void> | null {
+    if (this.items.length >= OUTBOX_ITEMS_MAX) return null;
+    const added: OutboxItem = {
+      ...item,
+      createdAt: this.after(item.createdAt),
+      state: { kind: "sending" },
+    };
+    this.items = [...this.items, added];
+    const kept = this.put(added);
     this.changed(item.conversationId);
-    return true;
+    return kept;
   }
 
   setState(clientMessageId: string, state: OutboxState): void {
@@ -80,8 +123,10 @@ export class Outbox {
     if (!item) return;
     const next = { ...item, state };
     this.items = this.items.map((other) => (other === item ? next : other));
-    if (state.kind === "sent") this.unstore(clientMessageId);
-    else this.store(next);
+    if (state.kind === "sent") {
+      this.unput(clientMessageId);
+      this.ports.wait(FORGET_SENT_AFTER_MS, () => this.remove(clientMessageId));
+    } else this.put(next);
     this.changed(item.conversationId);
   }
 
@@ -89,9 +134,9 @@ export class Outbox {
   requeue(clientMessageId: string, nowMs: number): void {
     const item = this.find(clientMessageId);
     if (!item) return;
-    const next: OutboxItem = { ...item, createdAt: nowMs, state: { kind: "sending" } };
+    const next: OutboxItem = { ...item, createdAt: this.after(nowMs), state: { kind: "sending" } };
     this.items = [...this.items.filter((other) => other !== item), next];
-    this.store(next);
+    this.put(next);
     this.changed(item.conversationId);
   }
 
@@ -99,8 +144,19 @@ export class Outbox {
     const item = this.find(clientMessageId);
     if (!item) return;
     this.items = this.items.filter((other) => other !== item);
-    this.unstore(clientMessageId);
+    if (item.state.kind !== "sent") this.unput(clientMessageId);
     this.changed(item.conversationId);
+  }
+
+  /** Lets everything go, as when its person signs out. Settles when the store is empty too. */
+  clear(): Promise<void> {
+    for (const { clientMessageId } of this.items) this.remove(clientMessageId);
+    return this.writes;
+  }
+
+  /** Takes over what other tabs have changed in the store. */
+  refresh(): void {
+    this.enqueue((store) => this.readStored(store));
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -111,67 +167,76 @@ export class Outbox {
   /** Grows with every change, so that a screen can tell whether it is behind. */
   version = (): number => this.changes;
 
-  private changed(conversationId: string): void {
+  /** A moment after everything that waits, so that a clock that steps back changes no order. */
+  private after(moment: number): number {
+    this.lastCreatedAt = Math.max(moment, this.lastCreatedAt + 1);
+    return this.lastCreatedAt;
+  }
+
+  private changed(conversationId?: string): void {
     this.changes++;
-    this.byConversation.delete(conversationId);
+    if (conversationId === undefined) this.byConversation.clear();
+    else this.byConversation.delete(conversationId);
     for (const listener of this.listeners) listener();
   }
 
-  private store(item: OutboxItem): void {
-    try {
-      this.storage?.setItem(this.prefix + item.clientMessageId, JSON.stringify(item));
-    } catch {
-      // A full or forbidden storage only costs the survival of a reload.
-    }
+  private put(item: OutboxItem): Promise<void> {
+    const { clientMessageId } = item;
+    this.unstored.add(clientMessageId);
+    return this.enqueue(async (store) => {
+      await store?.put(this.userId, item);
+      this.unstored.delete(clientMessageId);
+      this.ports.announce();
+    });
   }
 
-  private unstore(clientMessageId: string): void {
-    try {
-      this.storage?.removeItem(this.prefix + clientMessageId);
-    } catch {
-      // See store().
-    }
+  private unput(clientMessageId: string): void {
+    this.enqueue(async (store) => {
+      await store?.remove(clientMessageId);
+      this.unstored.delete(clientMessageId);
+      this.ports.announce();
+    });
   }
 
-  private readStored(): OutboxItem[] {
-    const found: OutboxItem[] = [];
-    try {
-      for (let index = 0; index < (this.storage?.length ?? 0); index++) {
-        const key = this.storage?.key(index);
-        if (!key?.startsWith(this.prefix)) continue;
-        const item = parseItem(this.storage?.getItem(key) ?? "");
-        if (item && key === this.prefix + item.clientMessageId) found.push(item);
+  private enqueue(write: (store: OutboxStore | null) => Promise<void>): Promise<void> {
+    this.writes = this.writes.then(async () => {
+      // A full or failing store only costs the survival of a reload.
+      await write(await this.store).catch(() => undefined);
+    });
+    return this.writes;
+  }
+
+  private async readStored(store: OutboxStore | null): Promise<void> {
+    if (!store) return;
+    const stored = await store.load(this.userId).catch(() => null);
+    if (!stored) return;
+    const known = new Map(this.items.map((item) => [item.clientMessageId, item]));
+    const merged: OutboxItem[] = [];
+    for (const item of stored) {
+      const { clientMessageId } = item;
+      const own = known.get(clientMessageId);
+      known.delete(clientMessageId);
+      // What is newer here than there is on its way there.
+      const isNewer = own && (own.state.kind === "sent" || this.unstored.has(clientMessageId));
+      merged.push(isNewer ? own : own && isSameItem(own, item) ? own : item);
+    }
+    for (const own of known.values()) {
+      if (own.state.kind === "sent" || this.unstored.has(own.clientMessageId)) {
+        merged.push(own);
+        continue;
       }
-    } catch {
-      return [];
+      // Gone from the store: another tab has brought it to the server.
+      merged.push({ ...own, state: { kind: "sent" } });
+      this.ports.wait(FORGET_SENT_AFTER_MS, () => this.remove(own.clientMessageId));
     }
-    return found.sort((a, b) => a.createdAt - b.createdAt).slice(0, OUTBOX_ITEMS_MAX);
+    merged.sort((a, b) => a.createdAt - b.createdAt);
+    for (const { createdAt } of merged)
+      this.lastCreatedAt = Math.max(this.lastCreatedAt, createdAt);
+    this.items = merged;
+    this.changed();
   }
 }
 
-/** Anything may stand in a browser's storage; only what is exactly an item counts. */
-function parseItem(text: string): OutboxItem | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== "object" || value === null) return null;
-  const { clientMessageId, conversationId, content, createdAt, state } =
-    value as Partial<OutboxItem>;
-  const isItem =
-    typeof clientMessageId === "string" &&
-    typeof conversationId === "string" &&
-    typeof content === "string" &&
-    typeof createdAt === "number";
-  if (!isItem) return null;
-  const isFailed = state?.kind === "failed" && typeof state.reason === "string";
-  return {
-    clientMessageId,
-    conversationId,
-    content,
-    createdAt,
-    state: isFailed ? { kind: "failed", reason: state.reason } : { kind: "sending" },
-  };
+function isSameItem(a: OutboxItem, b: OutboxItem): boolean {
+  return a.state.kind === b.state.kind && a.createdAt === b.createdAt;
 }

@@ -9,6 +9,8 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
 import type { TextKey } from "../language/messages-en";
 import { t } from "../language/t";
+import { forgetDrafts } from "../messages/use-draft";
+import { forgetOutbox, useOutbox } from "../outbox/use-outbox";
 import type { ThemeChoice } from "../theme/theme-choice";
 import { chooseTheme, useThemeChoice } from "../theme/use-theme";
 
@@ -27,6 +29,7 @@ export type ProfilePanelProps = {
 export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
   const { userId, name, email } = useIdentity();
   const signOut = useSignOut();
+  const unsent = useOutbox().unsentCount();
   const choice = useThemeChoice();
   const [isLeaving, setIsLeaving] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -36,6 +39,11 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
     setRefusal(null);
     try {
       await signOut();
+      // Only now: whoever could not leave has lost nothing.
+      if (userId !== null) {
+        forgetDrafts(userId);
+        await forgetOutbox(userId);
+      }
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : t("error.title"));
       setIsLeaving(false);
@@ -97,6 +105,9 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
             <p role="alert" className="mt-3 text-meta font-medium text-danger">
               {refusal}
             </p>
+          )}
+          {unsent > 0 && (
+            <p className="mt-4 text-meta text-muted">{t("profile.unsent", { count: unsent })}</p>
           )}
           <Button
             variant="quiet"

@@ -1,0 +1,40 @@
+// The wire between a browser and the server's socket, which a test can cut and mend.
+import type { BrowserContext, WebSocketRoute } from "playwright-core";
+
+export interface Cable {
+  /** Ends every connection, and refuses new ones until it is mended. */
+  cut(): void;
+  mend(): void;
+  /** Ends every connection; the next one may come at once. */
+  shake(): void;
+}
+
+/** Puts a cable between all pages of a browser context, opened from now on, and the server. */
+export async function layCable(context: BrowserContext): Promise<Cable> {
+  let isCut = false;
+  const ends = new Map<WebSocketRoute, WebSocketRoute>();
+  await context.routeWebSocket(/\/convex\/api\//, (socket) => {
+    if (isCut) {
+      socket.close({ code: 1011, reason: "cut" });
+      return;
+    }
+    ends.set(socket, socket.connectToServer());
+  });
+  const shake = () => {
+    for (const [socket, server] of ends) {
+      server.close();
+      socket.close({ code: 1011, reason: "cut" });
+    }
+    ends.clear();
+  };
+  return {
+    shake,
+    cut() {
+      isCut = true;
+      shake();
+    },
+    mend() {
+      isCut = false;
+    },
+  };
+}
