@@ -1,10 +1,8 @@
 /* eslint-disable */
 /**
- * Generated `api` utility.
+ * References to the functions of this folder.
  *
- * THIS CODE IS AUTOMATICALLY GENERATED.
- *
- * To regenerate, run `npx convex dev`.
+ * Generated from the files of this folder by `parley-engine codegen`; changes here are lost.
  * @module
  */
 
@@ -27,6 +25,7 @@ import type * as model_bounds from "../model/bounds.js";
 import type * as model_conversationChoices from "../model/conversationChoices.js";
 import type * as model_conversationList from "../model/conversationList.js";
 import type * as model_conversations from "../model/conversations.js";
+import type * as model_gatedQuery from "../model/gatedQuery.js";
 import type * as model_identityEvents from "../model/identityEvents.js";
 import type * as model_memberships from "../model/memberships.js";
 import type * as model_messages from "../model/messages.js";
@@ -43,14 +42,6 @@ import type * as settings from "../settings.js";
 import type * as typingStates from "../typingStates.js";
 import type * as users from "../users.js";
 
-/**
- * A utility for referencing Convex functions in your app's API.
- *
- * Usage:
- * ```js
- * const myFunctionReference = api.myModule.myFunction;
- * ```
- */
 declare const fullApi: ApiFromModules<{
   conversations: typeof conversations;
   crons: typeof crons;
@@ -66,6 +57,7 @@ declare const fullApi: ApiFromModules<{
   "model/conversationChoices": typeof model_conversationChoices;
   "model/conversationList": typeof model_conversationList;
   "model/conversations": typeof model_conversations;
+  "model/gatedQuery": typeof model_gatedQuery;
   "model/identityEvents": typeof model_identityEvents;
   "model/memberships": typeof model_memberships;
   "model/messages": typeof model_messages;
@@ -82,11 +74,18 @@ declare const fullApi: ApiFromModules<{
   typingStates: typeof typingStates;
   users: typeof users;
 }>;
+
+/** The public functions, which clients may call: `api.module.function`. */
 export declare const api: FilterApi<
   typeof fullApi,
   FunctionReference<any, "public">
 >;
+
+/** The internal functions, which only other functions may call. */
 export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
+/** This folder uses no components. */
+export declare const components: {};

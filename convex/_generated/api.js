@@ -1,22 +1,13 @@
 /* eslint-disable */
 /**
- * Generated `api` utility.
+ * References to the functions of this folder.
  *
- * THIS CODE IS AUTOMATICALLY GENERATED.
- *
- * To regenerate, run `npx convex dev`.
+ * Generated from the files of this folder by `parley-engine codegen`; changes here are lost.
  * @module
  */
 
-import { anyApi } from "convex/server";
+import { anyApi, componentsGeneric } from "convex/server";
 
-/**
- * A utility for referencing Convex functions in your app's API.
- *
- * Usage:
- * ```js
- * const myFunctionReference = api.myModule.myFunction;
- * ```
- */
 export const api = anyApi;
 export const internal = anyApi;
+export const components = componentsGeneric();

@@ -130,7 +130,7 @@ describe("generateFiles", () => {
        export const run = action(async (ctx): Promise<string[]> => {
          const id: Id<"notes"> = await ctx.runMutation(internal.notes.add, { text: "x" });
          const notes = await ctx.runQuery(api.notes.list, { text: id });
-         return [...notes.map(text), env.HOME ?? "", ...Object.keys(components)];
+         return [...notes.map(text), env.CONVEX_SITE_URL ?? "", ...Object.keys(components)];
        });`,
     );
     write(

@@ -65,8 +65,12 @@ export function serverTypes(): string {
 import type { DataModel } from "./dataModel.js";
 
 ${builders.join("\n")}
-/** The environment variables of the deployment. */
-export declare const env: Record<string, string | undefined>;
+/** The environment variables that every deployment has; others are in \`process.env\`. */
+type Env = {
+  readonly CONVEX_CLOUD_URL: string;
+  readonly CONVEX_SITE_URL: string;
+};
+export declare const env: Env;
 
 /** What a query is given as its first argument. */
 export type QueryCtx = GenericQueryCtx<DataModel>;
