@@ -46,7 +46,7 @@ export const limits = {
    * long groups are a matter of overload: then the queries that many writes touch run once for all.
    */
   commitGroupMutationsMax: 2_048,
-  commitGroupMs: 40,
+  commitGroupMs: 80,
   waitingMutationsMax: 20_000,
 
   /** How long commits stay in memory before they move into the tables: old snapshots live so long. */
