@@ -26,6 +26,8 @@ export const limits = {
   scheduledAheadMs: 5 * 366 * 24 * 3600 * 1000,
   scheduledResultsKeptMs: 7 * 24 * 3600 * 1000,
   requestRecordsKeptMs: 14 * 24 * 3600 * 1000,
+  /** Looked at in one step, to forget the old ones among them. */
+  requestSweepRows: 1_000,
 
   /** A query or mutation that has not settled by then is given up. */
   transactionWallMs: 5_000,

@@ -1,5 +1,5 @@
 import { SortedMap } from "../base/sorted-map.ts";
-import type { BaseRow, LogRecord, Persistence, RequestRecord } from "./persistence.ts";
+import type { BaseRow, LogRecord, Persistence, RequestKey, RequestRecord } from "./persistence.ts";
 
 interface MemoryRow {
   id: string;
@@ -82,8 +82,15 @@ export function openMemoryPersistence(): Persistence {
       }
       return last;
     },
-    forgetRequestsBefore: (wallMs) => {
-      for (const [key, request] of requests) if (request.wallMs < wallMs) requests.delete(key);
+    forgetRequests: (wallMs, after, limit) => {
+      const looked = [...requests.values()]
+        .sort(compareRequests)
+        .filter((request) => after === null || compareRequests(request, after) > 0)
+        .slice(0, limit);
+      for (const { sessionId, requestId, wallMs: itsMs } of looked) {
+        if (itsMs < wallMs) requests.delete(requestKey(sessionId, requestId));
+      }
+      return looked.length < limit ? null : looked.at(-1)!;
     },
     addEntries: (number, byIdIndex, entries) => {
       for (const entry of entries) {
@@ -97,4 +104,9 @@ export function openMemoryPersistence(): Persistence {
     checkpoint: () => {},
     close: () => {},
   };
+}
+
+function compareRequests(a: RequestKey, b: RequestKey): number {
+  if (a.sessionId !== b.sessionId) return a.sessionId < b.sessionId ? -1 : 1;
+  return a.requestId - b.requestId;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openMemoryPersistence } from "./memory-persistence.ts";
-import type { BaseWrite, Persistence } from "./persistence.ts";
+import type { BaseWrite, Persistence, RequestKey } from "./persistence.ts";
 import { openSqlitePersistence } from "./sqlite-persistence.ts";
 
 const BY_ID = 1;
@@ -119,8 +119,32 @@ describe.each([
     expect(persistence.findRequest("s", 4)).toBeNull();
     expect(persistence.lastRequestId("s")).toBe(3);
     expect(persistence.lastRequestId("t")).toBe(-1);
-    persistence.forgetRequestsBefore(1_001);
+    expect(persistence.forgetRequests(1_001, null, 10)).toBeNull();
     expect(persistence.findRequest("s", 3)).toBeNull();
+  });
+
+  it("[ST6] forgets old requests a few at a time, and no others", () => {
+    const requests = Array.from({ length: 7 }, (_, n) => ({
+      sessionId: n < 4 ? "s" : "t",
+      requestId: n,
+      ts: 9n,
+      wallMs: n % 2 === 0 ? 1_000 : 2_000,
+      outcome: "{}",
+    }));
+    persistence.applyBase({ throughTs: 9n, writes: [], requests });
+    const places: Array<RequestKey | null> = [];
+    let place: RequestKey | null = null;
+    do {
+      place = persistence.forgetRequests(1_500, place, 3);
+      places.push(place && { sessionId: place.sessionId, requestId: place.requestId });
+    } while (place);
+    expect(places).toEqual([
+      { sessionId: "s", requestId: 2 },
+      { sessionId: "t", requestId: 5 },
+      null,
+    ]);
+    const kept = requests.filter((one) => persistence.findRequest(one.sessionId, one.requestId));
+    expect(kept.map(({ requestId }) => requestId)).toEqual([1, 3, 5]);
   });
 
   it("[ST7] adds entries for documents that are there, and drops a whole index", () => {

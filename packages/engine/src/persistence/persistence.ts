@@ -24,10 +24,14 @@ export interface BaseWrite {
   addedEntries: ReadonlyArray<{ index: number; key: string }>;
 }
 
-/** The remembered outcome of one mutation, by which its repetition is recognised. */
-export interface RequestRecord {
+/** Names a request. */
+export interface RequestKey {
   sessionId: string;
   requestId: number;
+}
+
+/** The remembered outcome of one mutation, by which its repetition is recognised. */
+export interface RequestRecord extends RequestKey {
   ts: bigint;
   wallMs: number;
   outcome: string;
@@ -84,7 +88,13 @@ export interface Persistence {
   findRequest(sessionId: string, requestId: number): RequestRecord | null;
   /** The greatest request number recorded for a session, -1 for none. */
   lastRequestId(sessionId: string): number;
-  forgetRequestsBefore(wallMs: number): void;
+  /**
+   * Looks at up to `limit` records behind `after` (null: from the first), and forgets those that are
+   * older than `wallMs`.
+   *
+   * @returns The last one that was looked at; null when there are no more.
+   */
+  forgetRequests(wallMs: number, after: RequestKey | null, limit: number): RequestKey | null;
 
   /** For a new index over rows that are there already; `id` names the document by its idKey. */
   addEntries(

@@ -84,7 +84,14 @@ export function openSqlitePersistence(dataDir: string): Persistence {
     lastRequest: db.prepare<[string], { last: number | null }>(
       "SELECT max(request_id) AS last FROM requests WHERE session_id = ?",
     ),
-    forgetRequests: db.prepare("DELETE FROM requests WHERE wall_ms < ?"),
+    nextRequests: db.prepare<
+      [string, number, number],
+      { session_id: string; request_id: number; wall_ms: number }
+    >(
+      `SELECT session_id, request_id, wall_ms FROM requests
+       WHERE (session_id, request_id) > (?, ?) ORDER BY session_id, request_id LIMIT ?`,
+    ),
+    forgetRequest: db.prepare("DELETE FROM requests WHERE session_id = ? AND request_id = ?"),
   };
   type ScanRow = { key: Buffer; id: string; body: string };
   const scanSql = (upper: boolean, direction: string) =>
@@ -153,6 +160,13 @@ export function openSqlitePersistence(dataDir: string): Persistence {
     statements.trimLog.run(batch.throughTs);
     statements.writeSetting.run(BASE_TS_SETTING, String(batch.throughTs));
   });
+  const forgetAll = db.transaction(
+    (requests: ReadonlyArray<{ session_id: string; request_id: number }>) => {
+      for (const { session_id, request_id } of requests) {
+        statements.forgetRequest.run(session_id, request_id);
+      }
+    },
+  );
   const addAllEntries = db.transaction(
     (index: number, byIdIndex: number, entries: ReadonlyArray<{ key: string; idKey: string }>) => {
       for (const entry of entries) {
@@ -199,8 +213,14 @@ export function openSqlitePersistence(dataDir: string): Persistence {
       };
     },
     lastRequestId: (sessionId) => statements.lastRequest.get(sessionId)?.last ?? -1,
-    forgetRequestsBefore: (wallMs) =>
-      guardDisk(() => statements.forgetRequests.run(Math.trunc(wallMs))),
+    forgetRequests: (wallMs, after, limit) => {
+      const { sessionId, requestId } = after ?? { sessionId: "", requestId: -1 };
+      const looked = statements.nextRequests.all(sessionId, requestId, limit);
+      const old = looked.filter((request) => request.wall_ms < wallMs);
+      if (old.length > 0) guardDisk(() => forgetAll(old));
+      const last = looked.length < limit ? undefined : looked.at(-1);
+      return last ? { sessionId: last.session_id, requestId: last.request_id } : null;
+    },
     addEntries: (index, byIdIndex, entries) =>
       guardDisk(() => addAllEntries(index, byIdIndex, entries)),
     dropIndex: (index) => guardDisk(() => statements.dropIndex.run(index)),

@@ -3,6 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import type { Commit } from "./committer.ts";
 import type { DocumentStore } from "./document-store.ts";
+import { RequestSweep } from "./request-sweep.ts";
 
 /**
  * Moves durable commits from the log into the tables, behind everybody's back.
@@ -14,6 +15,7 @@ export class BaseWriter {
   readonly #store: DocumentStore;
   readonly #persistence: Persistence;
   readonly #environment: Environment;
+  readonly #requestSweep: RequestSweep;
   #waiting: Commit[] = [];
   #waitingWrites = 0;
   #isScheduled = false;
@@ -24,6 +26,7 @@ export class BaseWriter {
     this.#store = store;
     this.#persistence = persistence;
     this.#environment = environment;
+    this.#requestSweep = new RequestSweep(persistence, environment);
   }
 
   add(commits: readonly Commit[]): void {
@@ -65,7 +68,10 @@ export class BaseWriter {
       const writesMax = limits.baseBatchWritesMax + Math.max(0, Math.ceil(excess / 4));
       try {
         const moved = this.#moveSlice(newestMs, writesMax);
-        if (!moved || this.#waiting.length === 0) this.#persistence.checkpoint();
+        if (!moved || this.#waiting.length === 0) {
+          this.#persistence.checkpoint();
+          this.#requestSweep.step();
+        }
         if (this.#waiting.length > 0) this.#schedule(moved ? 0 : limits.baseLagMs / 4);
       } catch (error) {
         this.#environment.log(

@@ -60,7 +60,6 @@ export function openStore(
     }
   };
   apply(schema);
-  persistence.forgetRequestsBefore(environment.nowMs() - limits.requestRecordsKeptMs);
 
   const store = new DocumentStore(persistence, catalog, new Overlay(), lastTs);
   const baseWriter = new BaseWriter(store, persistence, environment);

@@ -254,6 +254,24 @@ describe("commits", () => {
   });
 });
 
+describe("outcomes of requests", () => {
+  it("[ST6] are forgotten after 14 days, while the engine runs", () => {
+    const { environment, advance } = manualEnvironment();
+    const opened = open(openMemoryPersistence(), environment);
+    const { store, committer } = opened;
+    committer.stage([], { sessionId: "s", requestId: 1, outcome: "{}" });
+    committer.flush();
+    const day = 24 * 3600 * 1000;
+    advance(13 * day);
+    expect(store.findRequest("s", 1)).not.toBeNull();
+    advance(1.5 * day);
+    write(opened, 1, 1);
+    committer.flush();
+    advance(60_000);
+    expect(store.findRequest("s", 1)).toBeNull();
+  });
+});
+
 describe("a new index", () => {
   it("[ST15] is built over the rows that are there, and a dropped one is gone", () => {
     const { environment } = manualEnvironment();
