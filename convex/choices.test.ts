@@ -125,6 +125,56 @@ describe("blocking", () => {
   });
 });
 
+describe("haste", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 22, 12) });
+    vi.stubEnv("PARLEY_RATE_LIMITS", "0.05");
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+  });
+
+  it("is refused with the time to wait, in every conversation of the hasty and of nobody else", async () => {
+    const { ada, bob, pair, group } = await startWorld();
+    for (let count = 0; count < 10; count += 1) await send(ada, count % 2 ? pair : group);
+    for (const conversationId of [pair, group]) {
+      const { code, retryAfterMs = 0 } = await refusal(send(ada, conversationId));
+      expect(code).toBe("rate_limited");
+      expect(retryAfterMs).toBeGreaterThan(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(400);
+    }
+    await send(bob, pair);
+    vi.setSystemTime(Date.now() + 400);
+    await send(ada, pair);
+    expect(await messagesOf(ada, pair)).toHaveLength(7);
+  });
+
+  it("does not count what was sent before under the same number", async () => {
+    const { ada, pair: conversationId } = await startWorld();
+    const sent = { conversationId, content: "Hello", clientMessageId: "one" };
+    for (let count = 0; count < 20; count += 1) await ada.mutation(api.messages.sendMessage, sent);
+    expect(await messagesOf(ada, conversationId)).toHaveLength(1);
+  });
+
+  it("is counted for editing, opening and inviting, too", async () => {
+    const { ada, pair, group } = await startWorld();
+    const messageId = await send(ada, pair);
+    const edit = (content: number) =>
+      ada.mutation(api.messages.editMessage, { messageId, content: String(content) });
+    for (let count = 0; count < 10; count += 1) await edit(count);
+    expect((await refusal(edit(10))).code).toBe("rate_limited");
+    const open = () =>
+      ada.mutation(api.conversations.createGroup, { groupName: "X", participantIds: ["bob"] });
+    // Two conversations were opened to begin with, of three.
+    await open();
+    expect((await refusal(open())).code).toBe("rate_limited");
+    const userIds = Array.from({ length: 40 }, (_, number) => `user${number}`);
+    const add = ada.mutation(api.groups.addMembers, { conversationId: group, userIds });
+    expect((await refusal(add)).code).toBe("rate_limited");
+  });
+});
+
 describe("settings", () => {
   beforeEach(() => {
     vi.useFakeTimers();

@@ -15,6 +15,7 @@ import {
 import { headsOfUser, listedConversation, pageOfConversations } from "./model/conversationList";
 import { findConversation, headOf, membersOf, openGroup, openPair } from "./model/conversations";
 import { gatedQuery, memberOf } from "./model/gatedQuery";
+import { requirePace } from "./model/rateLimits";
 import { moveReadMark, readMarksOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
 import { memberRole } from "./model/storedParts";
@@ -67,6 +68,8 @@ export const createGroup = mutation({
       refuse("invalid", { field: "participantIds", reason: "too_few", min: groupMembersMin });
     }
     await ensureCaller(ctx, identity);
+    await requirePace(ctx, identity.subject, "open");
+    await requirePace(ctx, identity.subject, "invite", participants.length);
     for (const userId of participants) await requireAddable(ctx, identity.subject, userId);
     return await openGroup(ctx, participants, groupName);
   },

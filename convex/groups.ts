@@ -8,6 +8,7 @@ import { boundedText, distinctIds } from "./model/bounds";
 import { headOf } from "./model/conversations";
 import { addMember, endMembership } from "./model/memberships";
 import { appendEvent } from "./model/messages";
+import { requirePace } from "./model/rateLimits";
 import { refuse } from "./model/refuse";
 import { memberRole } from "./model/storedParts";
 
@@ -41,7 +42,7 @@ export const renameGroup = mutation({
  * already stays one.
  *
  * @throws ConvexError `not_found` for the group or a person; `forbidden` for who is no admin and for a
- * person who has blocked the caller; `too_many`.
+ * person who has blocked the caller; `too_many`; `rate_limited`.
  */
 export const addMembers = mutation({
   args: { conversationId: v.string(), userIds: v.array(v.string()) },
@@ -56,6 +57,7 @@ export const addMembers = mutation({
     if (participants.length + userIds.length > groupMembersMax) {
       refuse("too_many", { field: "userIds", max: groupMembersMax });
     }
+    await requirePace(ctx, membership.userId, "invite", userIds.length);
     const { lastSeq, lastMessageAt } = await headOf(ctx, conversationId);
     for (const userId of userIds) {
       await requireAddable(ctx, membership.userId, userId);

@@ -22,6 +22,7 @@ import {
   toMessageInPage,
   toMessagesInPage,
 } from "./model/messages";
+import { requirePace } from "./model/rateLimits";
 import { moveReadMark, readersOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
 
@@ -34,7 +35,8 @@ import { refuse } from "./model/refuse";
  * `replyTo` is a message of the same conversation that this one answers.
  *
  * @throws ConvexError `not_found`; `too_long` or `invalid` for the content, the `clientMessageId` or
- * the `replyTo`; `forbidden` to somebody who is blocked, has blocked the caller or is gone.
+ * the `replyTo`; `forbidden` to somebody who is blocked, has blocked the caller or is gone;
+ * `rate_limited`.
  */
 export const sendMessage = mutation({
   args: {
@@ -53,6 +55,7 @@ export const sendMessage = mutation({
       if (sent !== null) return sent._id;
     }
     await requireMayWrite(ctx, membership);
+    await requirePace(ctx, membership.userId, "send");
     if (replyTo !== undefined) await checkReplyTo(ctx, conversationId, replyTo);
     return await appendMessage(ctx, membership, { content, clientMessageId, replyTo });
   },
@@ -191,6 +194,7 @@ export const toggleReaction = mutation({
     const { message, membership } = await requireMessage(ctx, messageId);
     if (!isEmoji(emoji)) refuse("invalid", { field: "emoji", reason: "malformed" });
     checkIsThere(message);
+    await requirePace(ctx, membership.userId, "change");
     await toggle(ctx, message, { emoji, userId: membership.userId });
     return null;
   },
@@ -210,6 +214,7 @@ export const editMessage = mutation({
     if (message.senderId !== membership.userId) refuse("forbidden");
     checkIsThere(message);
     checkContent(content);
+    await requirePace(ctx, membership.userId, "change");
     await replaceContent(ctx, message, content);
     return null;
   },
@@ -225,7 +230,7 @@ export const deleteMessages = mutation({
   args: { messageIds: v.array(v.id("messages")) },
   returns: v.null(),
   handler: async (ctx, args) => {
-    await requireUserId(ctx);
+    await requirePace(ctx, await requireUserId(ctx), "change");
     for (const messageId of distinctIds(args.messageIds, "messageIds")) {
       const { message, membership } = await requireMessage(ctx, messageId);
       const isOwn = message.senderId === membership.userId;

@@ -166,6 +166,14 @@ export default defineSchema({
     ...settingFields,
   }).index("by_user", ["userId"]),
 
+  /** How much of each act somebody has left; see `model/rateLimits.ts`. */
+  rateLimits: defineTable({
+    userId: v.string(),
+    act: v.string(),
+    tokens: v.number(),
+    at: v.number(),
+  }).index("by_user_and_act", ["userId", "act"]),
+
   typingStates: defineTable({
     userId: v.string(),
     conversationId: v.string(),

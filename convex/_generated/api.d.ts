@@ -30,6 +30,7 @@ import type * as model_identityEvents from "../model/identityEvents.js";
 import type * as model_memberships from "../model/memberships.js";
 import type * as model_messages from "../model/messages.js";
 import type * as model_presence from "../model/presence.js";
+import type * as model_rateLimits from "../model/rateLimits.js";
 import type * as model_readMarks from "../model/readMarks.js";
 import type * as model_refuse from "../model/refuse.js";
 import type * as model_settings from "../model/settings.js";
@@ -62,6 +63,7 @@ declare const fullApi: ApiFromModules<{
   "model/memberships": typeof model_memberships;
   "model/messages": typeof model_messages;
   "model/presence": typeof model_presence;
+  "model/rateLimits": typeof model_rateLimits;
   "model/readMarks": typeof model_readMarks;
   "model/refuse": typeof model_refuse;
   "model/settings": typeof model_settings;

@@ -2,6 +2,7 @@ import { conversationsPerUserMax, groupMembersMax } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { addMember } from "./memberships";
+import { requirePace } from "./rateLimits";
 import { refuse } from "./refuse";
 
 type NewConversation = {
@@ -69,6 +70,7 @@ export async function openPair(ctx: MutationCtx, caller: string, other: string):
   for (const conversationId of [joined, `${joined}~${pair[0]!.length}`]) {
     const existing = await findConversation(ctx, conversationId);
     if (existing === null) {
+      await requirePace(ctx, caller, "open");
       await insertConversation(ctx, {
         conversationId,
         participants: [caller, other],
