@@ -183,12 +183,29 @@ describe("unread counts", () => {
           reactions: [],
         });
       }
-      await ctx.db.patch(head!._id, { lastSeq: lastSeq + 500, lastMessageAt: lastMessageAt + 500 });
+      await ctx.db.patch(head!._id, {
+        lastSeq: lastSeq + 500,
+        lastMessageAt: lastMessageAt + 500,
+        lastDeletedSeq: lastSeq + 500,
+      });
     });
     expect(await unreadOf(bob, pair)).toBe(3);
     await read(bob, ids[0]!);
     await send(ada, pair);
     expect(await unreadOf(bob, pair)).toBe(3);
+  });
+
+  it("count what is deleted also where the head does not know of any deletion yet", async () => {
+    const { backEnd, ada, bob, pair } = await startWorld();
+    const first = await send(ada, pair);
+    await send(ada, pair);
+    await backEnd.run(async (ctx) => {
+      for (const head of await ctx.db.query("conversationHeads").collect()) {
+        await ctx.db.patch(head._id, { lastDeletedSeq: undefined });
+      }
+    });
+    await ada.mutation(api.messages.deleteMessages, { messageIds: [first] });
+    expect(await unreadOf(bob, pair)).toBe(1);
   });
 
   it("agree with a naive model over any interleaving of sending, reading and deleting", async () => {

@@ -67,6 +67,8 @@ export default defineSchema({
     /** `sentAt` of the newest message; the time of creation before the first. */
     lastMessageAt: v.number(),
     lastMessage: v.union(messagePreview, v.null()),
+    /** The highest number of a deleted message, 0 before any; missing where nobody has kept it. */
+    lastDeletedSeq: v.optional(v.number()),
   }).index("by_conversation_id", ["conversationId"]),
 
   /** Who may see a conversation. Read by every access check, so nothing that moves lives here. */

@@ -114,6 +114,7 @@ async function insertConversation(
     lastSeq: 0,
     lastMessageAt: Date.now(),
     lastMessage: null,
+    lastDeletedSeq: 0,
   });
   for (const userId of participants) {
     const role = isGroup && userId === creator ? "owner" : "member";

@@ -134,7 +134,7 @@ export async function appendEvent(
   event: GroupEvent,
 ): Promise<void> {
   const { seq } = await append(ctx, conversationId, userId, { content: "", event });
-  await ctx.db.insert("deletedMessages", { conversationId, seq });
+  await leaveUncounted(ctx, conversationId, seq);
 }
 
 async function append(
@@ -167,11 +167,25 @@ async function append(
 /** Empties a message for good; its place and its author stay. A deleted message stays as it is. */
 export async function eraseMessage(ctx: MutationCtx, message: Doc<"messages">): Promise<void> {
   if (message.isDeleted) return;
-  const { conversationId, seq } = message;
   await ctx.db.patch(message._id, { content: "", isDeleted: true, reactions: [] });
-  await ctx.db.insert("deletedMessages", { conversationId, seq });
+  await leaveUncounted(ctx, message.conversationId, message.seq);
   for (const edit of await editsOf(ctx, message._id)) await ctx.db.delete(edit._id);
   await changePreview(ctx, message, { content: "", isDeleted: true });
+}
+
+/**
+ * Leaves a message out of unread counts. The head tells counts that begin behind the last such message,
+ * as almost all do, that there is nothing to look for.
+ */
+async function leaveUncounted(
+  ctx: MutationCtx,
+  conversationId: string,
+  seq: number,
+): Promise<void> {
+  await ctx.db.insert("deletedMessages", { conversationId, seq });
+  const { _id, lastDeletedSeq } = await headOf(ctx, conversationId);
+  if (lastDeletedSeq === undefined || lastDeletedSeq >= seq) return;
+  await ctx.db.patch(_id, { lastDeletedSeq: seq });
 }
 
 /** What the message said before, oldest first. */

@@ -39,6 +39,7 @@ export async function countUnread(
   const seenSeq = progress?.seenSeq ?? 0;
   const newer = head.lastSeq - seenSeq;
   if (newer <= 0) return 0;
+  if (head.lastDeletedSeq !== undefined && head.lastDeletedSeq <= seenSeq) return newer;
   const deleted = await ctx.db
     .query("deletedMessages")
     .withIndex("by_conversation_and_seq", (q) =>
