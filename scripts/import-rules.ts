@@ -212,6 +212,7 @@ export const ambientPowers: { name: string; allowedIn: string[] }[] = [
       // Somebody's functions are files; they are found and bundled once, when the engine opens.
       "packages/engine/src/runtime/function-files.ts",
       "packages/engine/src/runtime/watch-sources.ts",
+      "packages/engine/src/runtime/bundle-functions.ts",
       "packages/engine/src/runtime/load-functions.ts",
       // Both read and write source folders for a person at a terminal, never for a request.
       "packages/engine/src/codegen/",

@@ -1,7 +1,9 @@
 import type { EngineError } from "./base/engine-error.ts";
 import type { Environment } from "./base/environment.ts";
 import type { FileStore } from "./files/file-store.ts";
+import { TokenSigner } from "./identity/token-signer.ts";
 import type { Persistence } from "./persistence/persistence.ts";
+import { Components, type LoadedComponent } from "./runtime/components.ts";
 import { FileCollector } from "./runtime/file-collector.ts";
 import type { FunctionRegistry } from "./runtime/function-registry.ts";
 import { Runtime } from "./runtime/runtime.ts";
@@ -11,6 +13,7 @@ import { CronRunner } from "./scheduler/cron-runner.ts";
 import type { CronJob } from "./scheduler/cron-schedule.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler/scheduler.ts";
 import type { SchemaDefinition } from "./schema/schema-definition.ts";
+import type { Commit } from "./store/committer.ts";
 import type { DocumentStore } from "./store/document-store.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Usage } from "./store/transaction-usage.ts";
@@ -22,8 +25,8 @@ import type { WatchedQuery } from "./sync/watched-query.ts";
 /** The engine without its doors: store, functions and live queries, wired together. */
 export interface EngineCore {
   store: DocumentStore;
-  /** As of now: they may be replaced. */
-  functions(): FunctionRegistry;
+  components: Components;
+  tokens: TokenSigner;
   runtime: Runtime;
   watchedQueries: WatchedQueries;
   refreshQueries: RefreshQueries;
@@ -49,50 +52,57 @@ export interface EngineCore {
 export interface FunctionsInForce {
   schema: SchemaDefinition;
   functions: FunctionRegistry;
-  crons: readonly CronJob[];
+  /** The components that the app uses, nested ones too, and which of them answer HTTP requests. */
+  components?: readonly LoadedComponent[];
+  httpMounts?: ReadonlyMap<string, string>;
+  crons?: readonly CronJob[];
 }
 
-export function createCore(options: {
+export interface CoreOptions extends FunctionsInForce {
   environment: Environment;
   persistence: Persistence;
-  schema: SchemaDefinition;
-  functions: FunctionRegistry;
+  deploymentName?: string;
   revealsErrors: boolean;
   onDiskFailed: (error: EngineError) => void;
   scheduling?: SchedulerOptions;
-  crons?: readonly CronJob[];
   files: FileStore;
   /** What the addresses of stored files begin with. */
   cloudUrl: string;
   /** Limits of one transaction below the usual ones, for tests. */
   transactionLimits?: Partial<Usage>;
-}): EngineCore {
-  const { environment, persistence, schema, functions, revealsErrors } = options;
-  const { store, committer, changeSchema, close } = openStore(
-    persistence,
-    schema,
-    environment,
-    (commits) => {
-      refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
-      scheduler.noteCommits(commits);
-      fileCollector.noteCommits(commits);
-    },
-  );
+}
+
+export function createCore(options: CoreOptions): EngineCore {
+  const { environment, persistence, schema, revealsErrors } = options;
+  const onDurable = (commits: readonly Commit[]) => {
+    refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
+    scheduler.noteCommits(commits);
+    fileCollector.noteCommits(commits);
+  };
+  const opened = openStore(persistence, schema, environment, onDurable, componentSchemas(options));
+  const { store, committer, changeSchema, close } = opened;
+  const components = new Components(allComponents(options), store.catalog);
   const settings = {
     store: options.files,
     secret: uploadSecret(persistence, environment),
     cloudUrl: options.cloudUrl,
   };
-  const files = new StoredFiles({ environment, store }, settings);
+  const files = new StoredFiles({ environment, store }, components, settings);
+  const keyPlace = {
+    read: () => persistence.readSetting("signing_key"),
+    write: (text: string) => persistence.writeSetting("signing_key", text),
+  };
+  const tokens = new TokenSigner(options.cloudUrl, keyPlace, () => environment.nowMs());
   const services = {
     environment,
     store,
-    schema,
-    registry: functions,
+    components,
     creationClock: new CreationClock(),
     revealsErrors,
     files,
     transactionLimits: options.transactionLimits ?? {},
+    tokens,
+    deploymentName: options.deploymentName ?? "parley",
   };
   const runtime = new Runtime(services, committer, options.onDiskFailed);
   const scheduler = new Scheduler(services, runtime, options.scheduling);
@@ -102,7 +112,8 @@ export function createCore(options: {
   const refreshQueries = new RefreshQueries(environment, runtime, watchedQueries);
   return {
     store,
-    functions: () => services.registry,
+    components,
+    tokens,
     runtime,
     watchedQueries,
     refreshQueries,
@@ -112,16 +123,26 @@ export function createCore(options: {
     fileCollector,
     replaceFunctions: async (inForce) => {
       await runtime.runAlone(() =>
-        changeSchema(inForce.schema, () => {
-          services.schema = inForce.schema;
-          services.registry = inForce.functions;
+        changeSchema(inForce.schema, componentSchemas(inForce), () => {
+          components.replace(allComponents(inForce));
+          scheduler.noteComponents();
           refreshQueries.askAnew();
         }),
       );
-      await crons.replace(inForce.crons);
+      await crons.replace(inForce.crons ?? []);
     },
     close,
   };
+}
+
+/** The app first. */
+function allComponents(inForce: FunctionsInForce): LoadedComponent[] {
+  const { functions: registry, schema, httpMounts = new Map(), components = [] } = inForce;
+  return [{ path: "", registry, schema, httpMounts }, ...components];
+}
+
+function componentSchemas({ components = [] }: FunctionsInForce): Map<string, SchemaDefinition> {
+  return new Map(components.map(({ path, schema }) => [path, schema]));
 }
 
 /** Kept over restarts, so that an upload that was allowed before is still allowed after. */

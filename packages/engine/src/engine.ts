@@ -24,7 +24,9 @@ import { openSqlitePersistence } from "./persistence/sqlite-persistence.ts";
 import { readVariables } from "./persistence/variables.ts";
 import type { AuthenticateMessage } from "./protocol/client-message.ts";
 import { canonicalFunctionPath } from "./protocol/function-path.ts";
-import type { FunctionRegistry } from "./runtime/function-registry.ts";
+import { findFunction } from "./runtime/call-function.ts";
+import type { Components } from "./runtime/components.ts";
+import type { FunctionName } from "./runtime/function-name.ts";
 import { loadFunctions } from "./runtime/load-functions.ts";
 import type { FunctionResult } from "./runtime/outcome.ts";
 import type { FunctionCall } from "./runtime/run-transaction.ts";
@@ -43,6 +45,8 @@ export interface EngineOptions {
   /** What clients and functions are told that the deployment's addresses are. */
   cloudUrl: string;
   siteUrl: string;
+  /** What `ctx.meta.getDeploymentMetadata` tells; default `parley`. */
+  deploymentName?: string;
   /** Grants every right to who presents it; null: nobody has one. */
   adminKey: string | null;
   /** The path under which requests arrive, `""` or like `/convex`. */
@@ -72,7 +76,7 @@ type FunctionKindToCall = "query" | "mutation" | "action";
 export interface HostCall {
   /** null: whatever the function is. */
   kind: FunctionKindToCall | null;
-  /** `module:function`. */
+  /** `module:function`; in a component `function://presence;module:function`. */
   path: string;
   args: JSONObject;
 }
@@ -147,10 +151,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       CONVEX_CLOUD_URL: options.cloudUrl,
       CONVEX_SITE_URL: options.siteUrl,
     };
-    const loaded = await loadFunctions(options.functionsDir, variables, environment);
-    const { registry: functions, schema, authConfig } = loaded;
+    const { app, components, authConfig } = await loadFunctions(
+      options.functionsDir,
+      variables,
+      environment,
+    );
+    const crons = [app, ...components].flatMap(({ registry, path }) => readCrons(registry, path));
+    const { registry: functions, schema, httpMounts } = app;
     const providers = parseAuthConfig(authConfig ?? undefined);
-    return { functions, schema, crons: readCrons(functions), providers };
+    return { functions, schema, httpMounts, components, crons, providers };
   };
   const load = async () => {
     const { providers, ...functions } = await readFunctions();
@@ -158,6 +167,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       environment,
       persistence,
       ...functions,
+      ...(options.deploymentName === undefined ? {} : { deploymentName: options.deploymentName }),
       revealsErrors: options.revealsErrors ?? false,
       onDiskFailed: options.onDiskFailed ?? (() => {}),
       files:
@@ -232,7 +242,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         allowsInternal: true,
       };
       return resultValue(
-        await runByKind(runtime, kind ?? kindOf(core.functions(), call.path), call),
+        await runByKind(runtime, kind ?? kindOf(core.components, call.path), call),
       );
     },
     reloadFunctions,
@@ -314,7 +324,7 @@ async function authenticate(
   }
 }
 
-function functionCaller({ runtime, functions, store }: EngineCore): FunctionCaller {
+function functionCaller({ runtime, components, store }: EngineCore): FunctionCaller {
   const callOf = (path: string, args: JSONObject, caller: Caller): FunctionCall => ({
     path,
     args,
@@ -326,7 +336,7 @@ function functionCaller({ runtime, functions, store }: EngineCore): FunctionCall
     runMutation: (path, args, caller) => runByKind(runtime, "mutation", callOf(path, args, caller)),
     runAction: (path, args, caller) => runByKind(runtime, "action", callOf(path, args, caller)),
     runFunction: (path, args, caller) => {
-      return runByKind(runtime, kindOf(functions(), path), callOf(path, args, caller));
+      return runByKind(runtime, kindOf(components, path), callOf(path, args, caller));
     },
     runQueryAt: async (path, args, caller, ts) => {
       if (ts > store.durableTs || ts < store.oldestKeptTs) {
@@ -342,16 +352,16 @@ function functionCaller({ runtime, functions, store }: EngineCore): FunctionCall
 
 function fileDoor({ files, runtime }: EngineCore): FileDoor {
   return {
-    checkToken: (token) => files.checkToken(token),
-    add: (body) => files.add(body, (work) => runtime.runOwn(work)),
+    readToken: (token) => files.readToken(token),
+    add: (component, body) => files.add(component, body, (work) => runtime.runOwn(work)),
     find: (key) => files.find(key),
     read: (key, start, end) => files.read(key, start, end),
   };
 }
 
 /** What is no function is called as a query, which says so. */
-function kindOf(functions: FunctionRegistry, path: string): FunctionKindToCall {
-  const kind = functions.find(path)?.kind;
+function kindOf(components: Components, name: FunctionName): FunctionKindToCall {
+  const kind = findFunction({ components }, name)?.registered.kind;
   return kind === undefined || kind === "httpAction" ? "query" : kind;
 }
 

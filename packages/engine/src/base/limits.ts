@@ -13,6 +13,8 @@ export const limits = {
   nestedCallsDepthMax: 8,
   logLinesMax: 256,
   queryOperatorsMax: 256,
+  /** Of an app, nested ones included. */
+  componentsMax: 256,
   /** Further terms of a search are not looked for, as on Convex. */
   searchTermsMax: 16,
   searchFiltersMax: 8,

@@ -7,7 +7,7 @@ import { openDiskFiles } from "./disk-files.ts";
 import { type FileStore, isFileKey, newFileKey } from "./file-store.ts";
 import { openMemoryFiles } from "./memory-files.ts";
 import { receiveFile } from "./receive-file.ts";
-import { checkUploadToken, makeUploadToken } from "./upload-token.ts";
+import { makeUploadToken, readUploadToken } from "./upload-token.ts";
 
 const environment = realEnvironment(() => {});
 const newKey = () => newFileKey(environment.randomBytes(16));
@@ -104,13 +104,18 @@ it("[FI3] keys are UUIDs, and nothing else is a key", () => {
 });
 
 it("[FI2] an upload token holds until it expires, unaltered, under its own secret", () => {
-  const token = makeUploadToken("secret", 1_000, new Uint8Array([1]));
-  expect(checkUploadToken("secret", token, 999)).toBe("valid");
-  expect(checkUploadToken("secret", token, 1_000)).toBe("expired");
-  expect(checkUploadToken("another", token, 999)).toBe("invalid");
-  const later = makeUploadToken("secret", 2_000, new Uint8Array([1])).split(".")[0];
-  const altered = [later, ...token.split(".").slice(1)].join(".");
-  for (const text of ["", ".", altered, `${token}x`, token.slice(1), "x".repeat(10_000)]) {
-    expect(checkUploadToken("secret", text, 0)).toBe("invalid");
+  const nonce = new Uint8Array([1]);
+  for (const component of ["", "presence/batchWorker"]) {
+    const token = makeUploadToken("secret", { expiresMs: 1_000, component }, nonce);
+    expect(readUploadToken("secret", token, 999)).toEqual({ state: "valid", component });
+    expect(readUploadToken("secret", token, 1_000)).toEqual({ state: "expired" });
+    expect(readUploadToken("another", token, 999)).toEqual({ state: "invalid" });
+    const later = makeUploadToken("secret", { expiresMs: 2_000, component }, nonce).split(".")[0];
+    const altered = [later, ...token.split(".").slice(1)].join(".");
+    const elsewhere = token.replace(/\.([^.]+)$/, ".b3RoZXI.$1");
+    const texts = ["", ".", altered, elsewhere, `${token}x`, token.slice(1), "x".repeat(10_000)];
+    for (const text of texts) {
+      expect(readUploadToken("secret", text, 0)).toEqual({ state: "invalid" });
+    }
   }
 });

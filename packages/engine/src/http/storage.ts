@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { limits } from "../base/limits.ts";
 import { FileRefusal } from "../files/receive-file.ts";
+import type { UploadClaim } from "../files/upload-token.ts";
 import { ClientGone, HttpError, sendJson } from "./http-error.ts";
 
 /** What is known of a stored file. */
@@ -15,13 +16,16 @@ export interface ServedFile {
 
 /** What the storage addresses need of the machine. */
 export interface FileDoor {
-  checkToken(token: string): "valid" | "expired" | "invalid";
-  /** Returns the new file's id. */
-  add(body: {
-    bytes: AsyncIterable<Uint8Array>;
-    contentType: string | null;
-    sha256: string | null;
-  }): Promise<string>;
+  readToken(token: string): UploadClaim;
+  /** Puts a file into a component; returns the new file's id. */
+  add(
+    component: string,
+    body: {
+      bytes: AsyncIterable<Uint8Array>;
+      contentType: string | null;
+      sha256: string | null;
+    },
+  ): Promise<string>;
   /** By the last part of the file's address; null when there is none. */
   find(key: string): ServedFile | null;
   read(key: string, start: number, end: number): Promise<AsyncIterable<Uint8Array>>;
@@ -65,13 +69,13 @@ async function upload(
   files: FileDoor,
 ): Promise<void> {
   try {
-    requireToken(token, files);
+    const component = requireToken(token, files);
     const contentType = request.headers["content-type"] ?? null;
     if (contentType !== null && !isContentType(contentType)) {
       throw new HttpError(400, "InvalidContentType", "The Content-Type cannot be kept.");
     }
     if (Number(request.headers["content-length"] ?? 0) > limits.fileBytesMax) throw tooLarge();
-    const storageId = await files.add({
+    const storageId = await files.add(component, {
       bytes: bodyOf(request),
       contentType,
       sha256: promisedSha256(request.headers.digest),
@@ -125,17 +129,18 @@ async function download(
   }
 }
 
-function requireToken(token: string, files: FileDoor): void {
-  const state = files.checkToken(token);
-  switch (state) {
+/** The component that a file may be posted for. */
+function requireToken(token: string, files: FileDoor): string {
+  const claim = files.readToken(token);
+  switch (claim.state) {
     case "valid":
-      return;
+      return claim.component;
     case "expired":
       throw new HttpError(401, "StorageTokenExpired", "This upload address has expired.");
     case "invalid":
       throw new HttpError(401, "StorageTokenInvalid", "This upload address is not valid.");
     default:
-      state satisfies never;
+      return claim satisfies never;
   }
 }
 

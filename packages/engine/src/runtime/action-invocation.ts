@@ -1,20 +1,25 @@
-import { type Caller, identityOf } from "../identity/caller.ts";
+import { ANONYMOUS, type Caller, identityOf } from "../identity/caller.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import { writeAuditLog } from "./audit-log.ts";
 import {
   deploymentMetadata,
   functionMetadata,
   ownRequest,
   type RequestOrigin,
   requestMetadata,
+  tokenOf,
 } from "./call-metadata.ts";
+import type { Component } from "./components.ts";
 import { FunctionCallError } from "./function-error.ts";
+import { addressedFunction, splitFunctionName } from "./function-name.ts";
 import { FunctionLog, type Invocation } from "./invocation.ts";
 import type { FunctionResult } from "./outcome.ts";
 import { type FunctionCall, openTransaction } from "./run-transaction.ts";
-import { cancelJob, type JobContext, scheduleJob } from "./scheduled-job.ts";
+import { cancelJob, type JobContext, scheduleJob, scheduleRequestOf } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 import { getBlob, readStorage, storeBlob } from "./storage-calls.ts";
-import { functionPathOf } from "./transaction-invocation.ts";
+import type { ComponentFiles } from "./stored-files.ts";
+import { createFunctionHandle } from "./transaction-invocation.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
 /** How an action calls other functions; each call is a transaction of its own. */
@@ -26,15 +31,24 @@ export interface ActionCalls {
   runOwn<T>(work: (state: TransactionState) => T, job: JobContext | null): Promise<T>;
 }
 
+/** The call that an action was started with. */
+export interface RunningAction {
+  component: Component;
+  caller: Caller;
+  origin?: RequestOrigin;
+  job?: JobContext | null;
+}
+
 /** One call of an action or HTTP action: real clock, real chance, no database of its own. */
 export class ActionInvocation implements Invocation {
   readonly isAction = true;
   readonly isNested = false;
   readonly parent = null;
   functionPath: string | null = null;
-  readonly log = new FunctionLog();
+  readonly log: FunctionLog;
   readonly #services: RuntimeServices;
   readonly #calls: ActionCalls;
+  readonly #component: Component;
   readonly #caller: Caller;
   readonly #job: JobContext | null;
   readonly #origin: RequestOrigin;
@@ -43,13 +57,17 @@ export class ActionInvocation implements Invocation {
   constructor(
     services: RuntimeServices,
     calls: ActionCalls,
-    { caller, job, origin }: Pick<FunctionCall, "caller" | "job" | "origin">,
+    call: RunningAction,
+    log = new FunctionLog(),
   ) {
+    this.log = log;
     this.#services = services;
     this.#calls = calls;
-    this.#caller = caller;
-    this.#job = job ?? null;
-    this.#origin = origin ?? ownRequest(services);
+    this.#component = call.component;
+    // Nobody is signed in in a component.
+    this.#caller = call.component.path === "" ? call.caller : ANONYMOUS;
+    this.#origin = { authToken: tokenOf(call.caller), ...(call.origin ?? ownRequest(services)) };
+    this.#job = call.job ?? null;
   }
 
   nowMs(): number {
@@ -84,31 +102,36 @@ export class ActionInvocation implements Invocation {
       case "1.0/getUserIdentity":
         return JSON.stringify(identityOf(this.#caller));
       case "1.0/getFunctionMetadata":
-        return functionMetadata(this.functionPath ?? "");
+        return functionMetadata(this.functionPath ?? "", this.#component.path);
       case "1.0/getDeploymentMetadata":
-        return deploymentMetadata();
+        return deploymentMetadata(this.#services);
       case "1.0/getRequestMetadata":
         return requestMetadata(this.#origin, this.#caller, this.#job);
       case "1.0/createFunctionHandle":
-        return JSON.stringify(`function://;${functionPathOf(args)}`);
+        return JSON.stringify(createFunctionHandle(this.#services, args, this.#component.path));
       case "1.0/actions/schedule":
         return JSON.stringify(await this.#schedule(args));
       case "1.0/actions/cancel_job":
-        await this.#calls.runOwn((state) => cancelJob(this.#services, state, args.id), this.#job);
+        await this.#calls.runOwn((state) => cancelJob(this.#component, state, args.id), this.#job);
         return "null";
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
-        return readStorage(this.#services.files, this.#snapshot(), operation, args);
+        return readStorage(this.#files(), this.#snapshot(), operation, args);
       case "1.0/storageGenerateUploadUrl":
-        return JSON.stringify(this.#services.files.uploadUrl());
+        return JSON.stringify(this.#files().uploadUrl());
       case "1.0/storageDelete":
-        await this.#calls.runOwn(
-          (state) => this.#services.files.delete(state, args.storageId),
-          this.#job,
-        );
+        await this.#calls.runOwn((state) => this.#files().delete(state, args.storageId), this.#job);
         return "null";
       case "1.0/actions/vectorSearch":
         throw new FunctionCallError(`${operation} is not available in this engine yet.`);
+      case "1.0/auditLog":
+        writeAuditLog(this.#services, this.#origin, this.#caller, args.body);
+        return "null";
+      case "1.0/createServiceToken":
+      case "1.0/getServiceUrl":
+        throw new FunctionCallError(
+          "Services that Convex manages are not available on this deployment.",
+        );
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
@@ -120,12 +143,16 @@ export class ActionInvocation implements Invocation {
     }
     switch (operation) {
       case "storage/storeBlob":
-        return storeBlob(this.#services.files, args, (work) => this.#calls.runOwn(work, this.#job));
+        return storeBlob(this.#files(), args, (work) => this.#calls.runOwn(work, this.#job));
       case "storage/getBlob":
-        return getBlob(this.#services.files, this.#snapshot(), args);
+        return getBlob(this.#files(), this.#snapshot(), args);
       default:
         throw new Error(`Unknown operation ${operation}`);
     }
+  }
+
+  #files(): ComponentFiles {
+    return this.#services.files.of(this.#component);
   }
 
   /** What can be read at this moment; an action has no snapshot that it keeps. */
@@ -134,16 +161,22 @@ export class ActionInvocation implements Invocation {
   }
 
   #schedule(args: Record<string, JSONValue | undefined>): Promise<string> {
-    const request = { path: functionPathOf(args), args: args.args, ts: args.ts };
-    return this.#calls.runOwn((state) => scheduleJob(this.#services, state, request), this.#job);
+    const request = scheduleRequestOf(args);
+    return this.#calls.runOwn(
+      (state) => scheduleJob(this.#services, this.#component, state, request),
+      this.#job,
+    );
   }
 
   #callOf(args: Record<string, JSONValue | undefined>): FunctionCall {
+    const { name, allowsInternal } = addressedFunction(args, this.#component.path);
+    const isSameComponent = splitFunctionName(name).component === this.#component.path;
     return {
-      path: functionPathOf(args),
+      path: name,
       args: args.args as JSONObject,
-      caller: this.#caller,
-      allowsInternal: true,
+      caller: isSameComponent ? this.#caller : ANONYMOUS,
+      allowsInternal,
+      isFromFunction: true,
       job: this.#job,
       origin: this.#origin,
     };

@@ -3,40 +3,84 @@ import { argumentError, returnError, validateValue } from "../schema/validator.t
 import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { requireNotStopped } from "./checkpoint.ts";
+import type { Component } from "./components.ts";
 import { FunctionCallError } from "./function-error.ts";
+import { type FunctionName, splitFunctionName } from "./function-name.ts";
 import { type Invocation, runInInvocation } from "./invocation.ts";
 import type { FunctionKind, RegisteredFunction } from "./registered-function.ts";
-import { type RuntimeServices, tableNameOfId } from "./services.ts";
+import type { RuntimeServices } from "./services.ts";
+
+/** A function with the component that it belongs to. */
+export interface FoundFunction {
+  component: Component;
+  registered: RegisteredFunction;
+}
+
+/** Finds a function of any kind; null when there is none of that name. */
+export function findFunction(
+  { components }: Pick<RuntimeServices, "components">,
+  name: FunctionName,
+): FoundFunction | null {
+  const { component: componentPath, path } = splitFunctionName(name);
+  const component = components.find(componentPath);
+  const registered = component?.registry.find(path);
+  return component && registered ? { component, registered } : null;
+}
 
 /**
- * Finds a function for a call from outside or from another function.
+ * Finds a function for a call from another function.
  *
  * @throws FunctionCallError for unknown, internal (unless allowed) and wrong-kind functions.
  */
 export function requireFunction(
   services: RuntimeServices,
-  path: string,
+  name: FunctionName,
   kind: FunctionKind,
   allowsInternal: boolean,
-): RegisteredFunction {
-  const found = services.registry.find(path);
+): FoundFunction {
+  const place = findFunction(services, name);
+  const found = place?.registered;
   if (
+    !place ||
     !found ||
     found.kind === "httpAction" ||
     (found.visibility === "internal" && !allowsInternal)
   ) {
     const which = allowsInternal ? "function" : "public function";
     throw new FunctionCallError(
-      `Could not find ${which} for '${path}'. Did you forget to run \`npx convex dev\`?`,
+      `Could not find ${which} for '${name}'. Did you forget to run \`npx convex dev\`?`,
     );
   }
   if (found.kind !== kind) {
-    const [modulePath, exportName] = splitPath(path);
+    const [modulePath, exportName] = splitPath(found.path);
     throw new FunctionCallError(
       `Trying to execute ${modulePath}.js:${exportName} as ${capitalise(kind)}, but it is defined as ${capitalise(found.kind)}.`,
     );
   }
-  return found;
+  return place;
+}
+
+interface Called {
+  path: FunctionName;
+  allowsInternal: boolean;
+  isFromFunction?: boolean;
+}
+
+/**
+ * The same for a call from outside, where functions of components are there for admins only.
+ *
+ * @throws FunctionCallError as above.
+ */
+export function requireCalled(
+  services: RuntimeServices,
+  { path, allowsInternal, isFromFunction }: Called,
+  kind: FunctionKind,
+): FoundFunction {
+  const isInside = allowsInternal || isFromFunction === true;
+  if (!isInside && splitFunctionName(path).component !== "") {
+    throw new FunctionCallError(`Could not find public function for '${path}'.`);
+  }
+  return requireFunction(services, path, kind, allowsInternal);
 }
 
 /**
@@ -46,12 +90,11 @@ export function requireFunction(
  * @throws Whatever the function throws; FunctionCallError for arguments or results that do not fit.
  */
 export async function callFunction(
-  services: RuntimeServices,
-  registered: RegisteredFunction,
+  { component, registered }: FoundFunction,
   args: JSONObject,
   invocation: Invocation,
 ): Promise<string> {
-  const tableOfId = (id: string) => tableNameOfId(services, id);
+  const tableOfId = (id: string) => component.tables.tableOfId(id)?.name ?? null;
   if (registered.argsValidator) {
     const failure = validateValue(registered.argsValidator, args, tableOfId);
     if (failure) throw new FunctionCallError(argumentError(failure));

@@ -8,6 +8,8 @@ export interface RequestOrigin {
   /** null when nobody asked over HTTP. */
   ip: string | null;
   userAgent: string | null;
+  /** The caller's, where the caller is not told any more who that is. */
+  authToken?: string | null;
 }
 
 /** A request of nobody's: a job, or the host itself. */
@@ -23,18 +25,23 @@ export function requestMetadata(
   job: JobContext | null,
 ): string {
   return JSON.stringify({
+    authToken: tokenOf(caller),
     ...origin,
     scheduledFunctionId: job?.id ?? null,
-    authToken: caller.kind === "user" ? caller.identity.token : null,
   });
 }
 
+/** The token that a caller was known by; null for admins and for who has none. */
+export function tokenOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.identity.token : null;
+}
+
 /** `ctx.meta.getDeploymentMetadata()`: this is one machine, the smallest class that Convex has. */
-export function deploymentMetadata(): string {
-  return JSON.stringify({ name: "parley", region: null, class: "s16" });
+export function deploymentMetadata({ deploymentName }: RuntimeServices): string {
+  return JSON.stringify({ name: deploymentName, region: null, class: "s16" });
 }
 
 /** As much of `ctx.meta.getFunctionMetadata()` as the library does not know by itself. */
-export function functionMetadata(path: string): string {
-  return JSON.stringify({ name: path, componentPath: "" });
+export function functionMetadata(path: string, componentPath: string): string {
+  return JSON.stringify({ name: path, componentPath });
 }

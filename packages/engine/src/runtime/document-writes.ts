@@ -3,9 +3,10 @@ import type { Table } from "../store/catalog.ts";
 import { StoredDocument } from "../store/stored-document.ts";
 import { checkDocument } from "../values/document-limits.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import type { Component } from "./components.ts";
 import { FunctionCallError } from "./function-error.ts";
 import { newDocumentId } from "./new-document-id.ts";
-import { type RuntimeServices, tableNameOfId } from "./services.ts";
+import type { RuntimeServices } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
 /** The verbs as error texts name them. */
@@ -20,12 +21,13 @@ const DONE_TO: Record<Verb, string> = {
 /** `ctx.db.insert`: returns the new id. */
 export function insertDocument(
   services: RuntimeServices,
+  component: Component,
   state: TransactionState,
   tableName: string,
   fields: JSONObject,
 ): string {
-  const table = services.store.catalog.ensureTable(tableName);
-  checkFields(services, table, fields);
+  const table = component.tables.ensureTable(tableName);
+  checkFields(component, table, fields);
   const id = newDocumentId(services.environment, table);
   writeDocument(state, table, id, fields, state.nextCreationTime(), null);
   return id;
@@ -33,48 +35,48 @@ export function insertDocument(
 
 /** `ctx.db.patch`: fields given as `{$undefined: null}` are removed. */
 export function patchDocument(
-  services: RuntimeServices,
+  component: Component,
   state: TransactionState,
   id: string,
   changes: JSONObject,
   tableName: string | undefined,
 ): StoredDocument {
-  const { table, document } = requireDocument(services, state, id, tableName, "patch");
+  const { table, document } = requireDocument(component, state, id, tableName, "patch");
   const { _id, _creationTime, ...fields } = document.value;
   for (const [field, value] of Object.entries(changes)) {
     if (checkSystemField(field, value, document)) continue;
     if (isUndefined(value)) delete fields[field];
     else fields[field] = value;
   }
-  checkFields(services, table, fields);
+  checkFields(component, table, fields);
   return writeDocument(state, table, id, fields, document.creationTime, document);
 }
 
 /** `ctx.db.replace`. */
 export function replaceDocument(
-  services: RuntimeServices,
+  component: Component,
   state: TransactionState,
   id: string,
   value: JSONObject,
   tableName: string | undefined,
 ): StoredDocument {
-  const { table, document } = requireDocument(services, state, id, tableName, "replace");
+  const { table, document } = requireDocument(component, state, id, tableName, "replace");
   const fields: JSONObject = {};
   for (const [field, part] of Object.entries(value)) {
     if (!checkSystemField(field, part, document)) fields[field] = part;
   }
-  checkFields(services, table, fields);
+  checkFields(component, table, fields);
   return writeDocument(state, table, id, fields, document.creationTime, document);
 }
 
 /** `ctx.db.delete`: returns what was there. */
 export function removeDocument(
-  services: RuntimeServices,
+  component: Component,
   state: TransactionState,
   id: string,
   tableName: string | undefined,
 ): StoredDocument {
-  const { table, document } = requireDocument(services, state, id, tableName, "delete");
+  const { table, document } = requireDocument(component, state, id, tableName, "delete");
   state.transaction.write(table, id, null, document);
   return document;
 }
@@ -85,12 +87,12 @@ export function removeDocument(
  * @returns null for a well-formed id of a table that does not exist.
  */
 export function tableOfId(
-  services: RuntimeServices,
+  component: Component,
   id: string,
   tableName: string | undefined,
   verb: Verb,
 ): Table | null {
-  const table = services.store.catalog.tableOfId(id);
+  const table = component.tables.tableOfId(id);
   if (!table && tableName === undefined) {
     throw new FunctionCallError(
       `Invalid argument \`id\` for \`db.${verb}\`: Unable to decode ID: ${id.slice(0, 64)}`,
@@ -106,13 +108,13 @@ export function tableOfId(
 }
 
 function requireDocument(
-  services: RuntimeServices,
+  component: Component,
   state: TransactionState,
   id: string,
   tableName: string | undefined,
   verb: Verb,
 ): { table: Table; document: StoredDocument } {
-  const table = tableOfId(services, id, tableName, verb);
+  const table = tableOfId(component, id, tableName, verb);
   if (table?.name.startsWith("_")) {
     throw new FunctionCallError("System tables (prefixed with `_`) are read-only.");
   }
@@ -135,11 +137,15 @@ function writeDocument(
   return document;
 }
 
-function checkFields(services: RuntimeServices, table: Table, fields: JSONObject): void {
+function checkFields(component: Component, table: Table, fields: JSONObject): void {
   checkDocument(fields);
-  const type = services.schema.schemaValidation ? table.definition?.documentType : null;
+  const type = component.schema.schemaValidation ? table.definition?.documentType : null;
   if (!type) return;
-  const failure = validateDocument(type, fields, (id) => tableNameOfId(services, id));
+  const failure = validateDocument(
+    type,
+    fields,
+    (id) => component.tables.tableOfId(id)?.name ?? null,
+  );
   if (failure) throw new FunctionCallError(documentError(failure, table.name));
 }
 

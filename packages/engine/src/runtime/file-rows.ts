@@ -1,7 +1,8 @@
 import { assert } from "../base/assert.ts";
 import type { ReceivedFile } from "../files/receive-file.ts";
-import type { Index } from "../store/catalog.ts";
+import type { Index, Table } from "../store/catalog.ts";
 import { StoredDocument } from "../store/stored-document.ts";
+import type { TableSpace } from "../store/table-space.ts";
 import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
 import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
@@ -26,24 +27,31 @@ export interface FileRow {
 export interface BlobRow {
   _id: string;
   key: string;
+  /** The number of the `_storage` that has the file's row; absent for the app's. */
+  fileTable?: number;
   doomedTime?: number;
 }
 
 /** Puts a file that has been received into the database; returns its id. */
 export function insertFile(
   services: StoreServices,
+  tables: TableSpace,
   state: TransactionState,
   file: ReceivedFile,
   contentType: string | null,
 ): string {
   const internalId = newInternalId(services.environment);
-  const id = write(services, state, FILE_TABLE, internalId, {
+  const files = tables.ensureTable(FILE_TABLE);
+  const { catalog } = services.store;
+  write(state, catalog.ensureTable(BLOB_TABLE), internalId, {
+    key: file.key,
+    ...(files === catalog.ensureTable(FILE_TABLE) ? {} : { fileTable: files.number }),
+  });
+  return write(state, files, internalId, {
     sha256: file.sha256,
     size: file.sizeBytes,
     ...(contentType === null ? {} : { contentType }),
   });
-  write(services, state, BLOB_TABLE, internalId, { key: file.key });
-  return id;
 }
 
 /**
@@ -51,23 +59,23 @@ export function insertFile(
  *
  * @throws FunctionCallError when there is no such file.
  */
-export function deleteFile(services: StoreServices, state: TransactionState, id: string): void {
+export function deleteFile(
+  services: StoreServices,
+  tables: TableSpace,
+  state: TransactionState,
+  id: string,
+): void {
   const blob = readBlob(services, state, id);
   if (!blob) throw new FunctionCallError(`storage id ${id} not found`);
   const { catalog } = services.store;
-  state.transaction.write(catalog.ensureTable(FILE_TABLE), id, null);
+  state.transaction.write(tables.ensureTable(FILE_TABLE), id, null);
   const value = { ...blob, doomedTime: state.nowMs } as unknown as JSONObject;
   const doomed = new StoredDocument(blob._id, JSON.stringify(value), value);
   state.transaction.write(catalog.ensureTable(BLOB_TABLE), blob._id, doomed);
 }
 
-export function readFile(
-  services: StoreServices,
-  state: TransactionState,
-  id: string,
-): FileRow | null {
-  const table = services.store.catalog.ensureTable(FILE_TABLE);
-  const document = state.transaction.get(table, id);
+export function readFile(tables: TableSpace, state: TransactionState, id: string): FileRow | null {
+  const document = state.transaction.get(tables.ensureTable(FILE_TABLE), id);
   return document ? (document.value as unknown as FileRow) : null;
 }
 
@@ -92,8 +100,9 @@ export function findFileByKey(services: StoreServices, key: string): FileRow | n
   const [entry] = store.scan(index, ...range, "asc", 1, store.durableTs);
   const blob = entry && (entry.document.value as unknown as BlobRow);
   if (!blob || blob.doomedTime !== undefined) return null;
-  const files = store.catalog.ensureTable(FILE_TABLE);
-  const id = siblingId(blob._id, files.number);
+  const id = siblingId(blob._id, blob.fileTable ?? store.catalog.ensureTable(FILE_TABLE).number);
+  const files = store.catalog.tableOfId(id);
+  assert(files, "the table of a stored file is in the catalog");
   const file = store.get(files.byId, encodeIndexKey([id]), store.durableTs);
   return file ? (file.value as unknown as FileRow) : null;
 }
@@ -126,22 +135,18 @@ export function doomedIndexNumber(services: StoreServices): number {
 }
 
 /** @throws FunctionCallError for what is no id of a stored file. */
-export function requireStorageId(services: StoreServices, value: JSONValue | undefined): string {
-  if (typeof value === "string" && services.store.catalog.tableOfId(value)?.name === FILE_TABLE) {
-    return value;
-  }
+export function requireStorageId(tables: TableSpace, value: JSONValue | undefined): string {
+  if (typeof value === "string" && tables.tableOfId(value)?.name === FILE_TABLE) return value;
   const shown = JSON.stringify(value ?? null).slice(0, 64);
   throw new FunctionCallError(`Invalid storage ID: ${shown}`);
 }
 
 function write(
-  services: StoreServices,
   state: TransactionState,
-  tableName: string,
+  table: Table,
   internalId: Uint8Array,
   fields: JSONObject,
 ): string {
-  const table = services.store.catalog.ensureTable(tableName);
   const id = encodeDocumentId(table.number, internalId);
   const value: JSONObject = { ...fields, _creationTime: state.nextCreationTime(), _id: id };
   state.transaction.write(table, id, new StoredDocument(id, JSON.stringify(value), value));

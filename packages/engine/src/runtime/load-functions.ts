@@ -1,39 +1,42 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Plugin, stop } from "esbuild";
+import type { Plugin } from "esbuild";
 import { EngineError } from "../base/engine-error.ts";
-import type { Environment, Log } from "../base/environment.ts";
-import { EMPTY_SCHEMA, parseSchema, type SchemaDefinition } from "../schema/schema-definition.ts";
+import type { Environment } from "../base/environment.ts";
+import { EMPTY_SCHEMA, parseSchema } from "../schema/schema-definition.ts";
+import { bundleFunctions, LIBRARY_ENTRY, withBundler } from "./bundle-functions.ts";
+import {
+  type ComponentDefinition,
+  type MountedComponent,
+  mountComponents,
+  readDefinition,
+} from "./component-definition.ts";
+import type { LoadedComponent } from "./components.ts";
 import { findSpecialFile, listFunctionFiles } from "./function-files.ts";
-import { createFunctionGlobals, FUNCTION_GLOBAL_NAMES } from "./function-globals.ts";
-import { createFunctionRegistry, type FunctionRegistry } from "./function-registry.ts";
-import { guardLoops } from "./guard-loops.ts";
-import { rememberModule } from "./source-frames.ts";
+import { createFunctionGlobals } from "./function-globals.ts";
+import { createFunctionRegistry } from "./function-registry.ts";
 import { type ConvexLibrary, readWhole } from "./whole-reads.ts";
 
 /** What a functions folder amounts to. */
 export interface LoadedFunctions {
-  registry: FunctionRegistry;
-  schema: SchemaDefinition;
+  app: LoadedComponent;
+  /** Everything that the app uses, and what that uses. */
+  components: LoadedComponent[];
   /** The default export of `auth.config.ts`; null without one. */
   authConfig: unknown;
 }
 
-const GLOBALS_MODULE = "parley-function-globals";
-const LIBRARY_MODULE = "parley-convex-library";
-const LIBRARY_ENTRY = "special/library";
-const CHECKPOINT_MODULE = "parley-checkpoint";
 let deployments = 0;
-let bundling = 0;
 
 /**
- * Bundles a functions folder and loads it into this process.
+ * Bundles a functions folder, and those of the components that it uses, and loads all of it into
+ * this process.
  *
- * Modules keep sharing what they import from each other, as on Convex. Names like `Date` are
- * replaced by the deployment's own while bundling, so the rest of the process keeps the real ones.
+ * Modules keep sharing what they import from each other, as on Convex; components share nothing,
+ * not even two uses of the same one. Names like `Date` are replaced by the deployment's own while
+ * bundling, so the rest of the process keeps the real ones.
  *
  * @throws EngineError "FunctionsInvalid" with esbuild's or the module's own words.
  */
@@ -43,54 +46,23 @@ export async function loadFunctions(
   environment: Environment,
 ): Promise<LoadedFunctions> {
   const dir = resolve(functionsDir);
-  const entryPoints: Record<string, string> = {};
   try {
-    for (const { modulePath, file } of listFunctionFiles(dir)) {
-      entryPoints[`functions/${modulePath}`] = file;
-    }
-    for (const name of ["schema", "auth.config"]) {
-      const file = findSpecialFile(dir, name);
-      if (file) entryPoints[`special/${name}`] = file;
-    }
-    entryPoints[LIBRARY_ENTRY] = LIBRARY_MODULE;
+    listFunctionFiles(dir);
   } catch (error) {
     throw new EngineError("FunctionsInvalid", `The functions folder ${dir} cannot be read.`, {
       cause: error,
     });
   }
-
-  const globalsKey = `parley.engine.globals.${deployments++}`;
-  const globals = createFunctionGlobals(environment, environmentVariables);
-  (globalThis as Record<symbol, unknown>)[Symbol.for(globalsKey)] = globals;
-
-  const parent = join(tmpdir(), "parley-functions");
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
-  const outDir = mkdtempSync(join(parent, "bundle-"));
+  const loader = new Loader(environment);
   try {
-    bundling++;
-    // esbuild's own process has nothing to do once functions are loaded.
-    await bundle(dir, entryPoints, outDir, globalsKey, environment.log).finally(async () => {
-      if (--bundling === 0) await stop();
+    const [app, ...components] = await withBundler(async () => {
+      const mounted = await loader.mount(dir, environmentVariables);
+      return Promise.all(mounted.map((one) => loader.load(one)));
     });
-    const load = async (name: string): Promise<Record<string, unknown> | null> =>
-      name in entryPoints
-        ? ((await import(pathToFileURL(join(outDir, `${name}.js`)).href)) as Record<
-            string,
-            unknown
-          >)
-        : null;
-    await readWhole((await load(LIBRARY_ENTRY)) as unknown as ConvexLibrary);
-    const modules = new Map<string, Record<string, unknown>>();
-    for (const name of Object.keys(entryPoints)) {
-      if (!name.startsWith("functions/")) continue;
-      modules.set(name.slice("functions/".length), (await load(name)) ?? {});
-    }
-    const schema = (await load("special/schema"))?.default as { export(): string } | undefined;
-    const authConfig = (await load("special/auth.config"))?.default ?? null;
     return {
-      registry: createFunctionRegistry(modules),
-      schema: schema ? parseSchema(schema.export()) : EMPTY_SCHEMA,
-      authConfig,
+      app: app!.component,
+      components: components.map((one) => one.component),
+      authConfig: app!.authConfig,
     };
   } catch (error) {
     if (error instanceof EngineError) throw error;
@@ -99,114 +71,145 @@ export async function loadFunctions(
       cause: error,
     });
   } finally {
-    rmSync(outDir, { recursive: true, force: true });
+    loader.close();
   }
 }
 
-async function bundle(
-  dir: string,
-  entryPoints: Record<string, string>,
-  outDir: string,
-  globalsKey: string,
-  log: Log,
-): Promise<void> {
-  const globals = `globalThis[Symbol.for(${JSON.stringify(globalsKey)})]`;
-  const globalsFile = join(outDir, `${GLOBALS_MODULE}.js`);
-  writeFileSync(
-    globalsFile,
-    [
-      `const globals = ${globals};`,
-      ...FUNCTION_GLOBAL_NAMES.map((name) => `const ${name}_ = globals.${name};`),
-      `export { ${FUNCTION_GLOBAL_NAMES.map((name) => `${name}_ as ${name}`).join(", ")} };`,
-    ].join("\n"),
-  );
-  const { outputFiles } = await build({
-    absWorkingDir: dir,
-    entryPoints,
-    outdir: outDir,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "browser",
-    target: "node20",
-    conditions: ["convex", "module"],
-    mainFields: ["module", "main"],
-    sourcemap: "external",
-    sourcesContent: false,
-    inject: [globalsFile],
-    nodePaths: [ownNodeModules()],
-    plugins: [nodeModulesStayOutside, libraryOf(dir)],
-    logLevel: "silent",
-    write: false,
-  });
-  const checkpointFile = join(outDir, `${CHECKPOINT_MODULE}.js`);
-  writeFileSync(checkpointFile, `export const checkpoint = ${globals}.checkpoint;`);
-  writeGuarded(outputFiles, pathToFileURL(checkpointFile).href, dir, log);
-  writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
-}
+type Module = Record<string, unknown>;
 
-/** Writes what esbuild made, with checkpoints, and remembers how it maps to what people wrote. */
-function writeGuarded(
-  outputFiles: ReadonlyArray<{ path: string; text: string }>,
-  checkpointUrl: string,
-  functionsDir: string,
-  log: Log,
-): void {
-  const maps = new Map<string, string>();
-  for (const { path, text } of outputFiles) {
-    if (path.endsWith(".js.map")) maps.set(path.slice(0, -".map".length), text);
+/** Holds the folder of bundles and the definitions that were read, for one loading. */
+class Loader {
+  readonly #environment: Environment;
+  readonly #definitions = new Map<string, ComponentDefinition>();
+  readonly #outDir: string;
+  #bundles = 0;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    const parent = join(tmpdir(), "parley-functions");
+    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    this.#outDir = mkdtempSync(join(parent, "bundle-"));
   }
-  const guard = (code: string) => {
-    try {
-      return guardLoops(code, checkpointUrl);
-    } catch (error) {
-      // Nested too deeply for the parser, say. It runs as well without, if it ever ends.
-      log("warn", "A module runs without checkpoints.", { reason: String(error) });
-      return { code, insertions: [] };
+
+  close(): void {
+    rmSync(this.#outDir, { recursive: true, force: true });
+  }
+
+  /** The app in a folder and all that it uses. */
+  async mount(
+    dir: string,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<MountedComponent[]> {
+    const app = await this.#definition(dir, variables);
+    return mountComponents(app, variables, (child) => this.#definitions.get(child)!);
+  }
+
+  async load({ path, definition, variables }: MountedComponent): Promise<{
+    component: LoadedComponent;
+    authConfig: unknown;
+  }> {
+    const { dir } = definition;
+    const entryPoints: Record<string, string> = {};
+    for (const { modulePath, file } of listFunctionFiles(dir)) {
+      entryPoints[`functions/${modulePath}`] = file;
     }
-  };
-  for (const { path, text } of outputFiles) {
-    if (!path.endsWith(".js")) continue;
-    const { code, insertions } = guard(text);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, code);
-    const map = maps.get(path);
-    if (map !== undefined) {
-      rememberModule(pathToFileURL(path).href, { functionsDir, map, insertions });
+    for (const name of path === "" ? ["schema", "auth.config"] : ["schema"]) {
+      const file = findSpecialFile(dir, name);
+      if (file) entryPoints[`special/${name}`] = file;
     }
-  }
-}
-
-/** Where `convex` is found for a functions folder that has no `node_modules` above it. */
-function ownNodeModules(): string {
-  return dirname(dirname(createRequire(import.meta.url).resolve("convex/package.json")));
-}
-
-/** `node:` imports are for `"use node"` modules; they are left to Node. */
-const nodeModulesStayOutside: Plugin = {
-  name: "node-modules-stay-outside",
-  setup(builder) {
-    builder.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
-  },
-};
-
-/** The copy of the stock library that the folder's own modules get. */
-function libraryOf(dir: string): Plugin {
-  const contents = `
-    export { queryGeneric } from "convex/server";
-    export { jsonToConvex } from "convex/values";
-  `;
-  return {
-    name: "library-of-the-functions",
-    setup(builder) {
-      builder.onResolve({ filter: new RegExp(`^${LIBRARY_MODULE}$`) }, ({ path }) => ({
+    const load = await this.#bundle(dir, entryPoints, variables);
+    await readWhole((await load(LIBRARY_ENTRY)) as unknown as ConvexLibrary);
+    const modules = new Map<string, Module>();
+    for (const name of Object.keys(entryPoints)) {
+      if (!name.startsWith("functions/")) continue;
+      modules.set(name.slice("functions/".length), (await load(name)) ?? {});
+    }
+    const schema = (await load("special/schema"))?.default as { export(): string } | undefined;
+    const child = (name: string) => (path === "" ? name : `${path}/${name}`);
+    return {
+      component: {
         path,
-        namespace: LIBRARY_MODULE,
-      }));
-      builder.onLoad({ filter: /.*/, namespace: LIBRARY_MODULE }, () => ({
-        contents,
-        resolveDir: dir,
-      }));
-    },
-  };
+        registry: createFunctionRegistry(modules),
+        schema: schema ? parseSchema(schema.export()) : EMPTY_SCHEMA,
+        httpMounts: new Map(
+          [...definition.httpMounts].map(([prefix, name]) => [prefix, child(name)]),
+        ),
+      },
+      authConfig: (await load("special/auth.config"))?.default ?? null,
+    };
+  }
+
+  /** What `convex.config` in a folder says; nothing without one. */
+  async #definition(
+    dir: string,
+    variables: Readonly<Record<string, string>> = {},
+    parents: readonly string[] = [],
+  ): Promise<ComponentDefinition> {
+    if (parents.includes(dir)) throw new Error(`the component in ${dir} uses itself`);
+    const file = findSpecialFile(dir, "convex.config");
+    let definition: ComponentDefinition = {
+      dir,
+      name: "",
+      children: [],
+      httpMounts: new Map(),
+      variables: [],
+    };
+    if (file) {
+      const plugins = [this.#componentImports([...parents, dir])];
+      const load = await this.#bundle(dir, { config: file }, variables, plugins);
+      definition = readDefinition(dir, (await load("config"))?.default);
+    }
+    this.#definitions.set(dir, definition);
+    return definition;
+  }
+
+  /** In a `convex.config`, an import of another one is what `use` wants to know of it. */
+  #componentImports(parents: readonly string[]): Plugin {
+    return {
+      name: "component-imports",
+      setup: (builder) => {
+        builder.onResolve({ filter: /convex\.config(\.[jt]s)?$/ }, async (args) => {
+          if (args.kind === "entry-point" || args.pluginData === RESOLVING) return undefined;
+          const bare = args.path.replace(/\.[jt]s$/, "");
+          for (const path of [args.path, `${bare}.ts`, `${bare}.js`, bare]) {
+            const { importer, kind, resolveDir } = args;
+            const options = { importer, kind, resolveDir, pluginData: RESOLVING };
+            const found = await builder.resolve(path, options);
+            if (found.errors.length === 0) {
+              return { path: dirname(found.path), namespace: "component" };
+            }
+          }
+          return undefined;
+        });
+        builder.onLoad({ filter: /.*/, namespace: "component" }, async ({ path: dir }) => {
+          const { name } = this.#definitions.get(dir) ?? (await this.#definition(dir, {}, parents));
+          const imported = { componentDefinitionPath: dir, defaultName: name };
+          return { contents: `export default ${JSON.stringify(imported)};`, loader: "js" };
+        });
+      },
+    };
+  }
+
+  /** Bundles modules; returns what imports one of them, or null for one that there is not. */
+  async #bundle(
+    dir: string,
+    entryPoints: Record<string, string>,
+    variables: Readonly<Record<string, string>>,
+    plugins: readonly Plugin[] = [],
+  ): Promise<(name: string) => Promise<Module | null>> {
+    const globalsKey = `parley.engine.globals.${deployments++}`;
+    const globals = createFunctionGlobals(this.#environment, variables);
+    (globalThis as Record<symbol, unknown>)[Symbol.for(globalsKey)] = globals;
+    const outDir = join(this.#outDir, String(this.#bundles++));
+    mkdirSync(outDir);
+    const { log } = this.#environment;
+    await bundleFunctions({ dir, entryPoints, outDir, globalsKey, plugins, log });
+    return async (name) =>
+      name in entryPoints || name === LIBRARY_ENTRY
+        ? ((await import(pathToFileURL(join(outDir, `${name}.js`)).href)) as Module)
+        : null;
+  }
 }
+
+/** Marks a look-up of the plugin's own. */
+const RESOLVING = Symbol("resolving");

@@ -26,7 +26,7 @@ export async function performMutationJob(
   job: MutationJob,
   ts: bigint,
 ): Promise<{ state: TransactionState; value: undefined }> {
-  const state = openTransaction(services, ts, null, job.call.job ?? null);
+  const state = openTransaction(services, ts, null, job.call);
   if (!job.isDue(state)) return { state, value: undefined };
   try {
     await performCall(services, state, "mutation", job.call);

@@ -1,10 +1,11 @@
 import { limits } from "../base/limits.ts";
-import type { Catalog, Index, Table } from "../store/catalog.ts";
+import type { Index, Table } from "../store/catalog.ts";
 import type { Order } from "../store/merge-range.ts";
 import type { ScanRange } from "../store/range-scan.ts";
 import type { SearchRequest } from "../store/search-scan.ts";
 import type { StoredDocument } from "../store/stored-document.ts";
 import { isVisibleSystemTable } from "../store/system-tables.ts";
+import type { TableSpace } from "../store/table-space.ts";
 import { encodeIndexKey, keySuccessor } from "../values/index-key.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { compileFilter } from "./filter-expression.ts";
@@ -47,13 +48,13 @@ export interface QueryPlan {
  *
  * @throws FunctionCallError for an unknown index or bounds or filters that do not fit it.
  */
-export function planQuery(query: SerializedQuery, catalog: Catalog): QueryPlan {
+export function planQuery(query: SerializedQuery, tables: TableSpace): QueryPlan {
   if (query.operators.length > limits.queryOperatorsMax) {
     throw new FunctionCallError(
       `Can't construct query with more than ${limits.queryOperatorsMax} operators`,
     );
   }
-  const { index, source } = planSource(query.source, catalog);
+  const { index, source } = planSource(query.source, tables);
   return {
     source,
     operators: query.operators.map(planOperator),
@@ -73,19 +74,15 @@ export function passesFilters(plan: QueryPlan, document: StoredDocument): boolea
 
 function planSource(
   source: SerializedQuery["source"],
-  catalog: Catalog,
+  tables: TableSpace,
 ): { index: Index; source: PlanSource } {
   switch (source.type) {
     case "FullTableScan":
-      return planRange(findTable(source.tableName, catalog).byCreationTime, [], source.order);
+      return planRange(findTable(source.tableName, tables).byCreationTime, [], source.order);
     case "IndexRange":
-      return planRange(
-        findIndex(source.indexName, "database", catalog),
-        source.range,
-        source.order,
-      );
+      return planRange(findIndex(source.indexName, "database", tables), source.range, source.order);
     case "Search": {
-      const index = findIndex(source.indexName, "search", catalog);
+      const index = findIndex(source.indexName, "search", tables);
       return { index, source: { kind: "search", request: planSearch(index, source.filters) } };
     }
     default:
@@ -108,17 +105,17 @@ function planOperator(operator: SerializedQuery["operators"][number]): PlanOpera
 }
 
 /** A table of the user's, which need not exist yet, or a system table that may be read. */
-function findTable(name: string, catalog: Catalog): Table {
+function findTable(name: string, tables: TableSpace): Table {
   if (name.startsWith("_") && !isVisibleSystemTable(name)) {
     throw new FunctionCallError(`There is no system table ${name.slice(0, 64)}.`);
   }
-  return catalog.ensureTable(name);
+  return tables.ensureTable(name);
 }
 
-function findIndex(name: string, kind: Index["kind"], catalog: Catalog): Index {
+function findIndex(name: string, kind: Index["kind"], tables: TableSpace): Index {
   const dot = name.indexOf(".");
   const tableName = name.slice(0, dot);
-  const index = findTable(tableName, catalog).indexes.get(name.slice(dot + 1));
+  const index = findTable(tableName, tables).indexes.get(name.slice(dot + 1));
   if (!index) throw new FunctionCallError(`Index ${name} not found.`);
   if (index.kind !== kind) {
     throw new FunctionCallError(`Index ${name} is not a ${kind} index`);

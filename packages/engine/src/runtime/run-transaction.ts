@@ -6,9 +6,10 @@ import { Transaction } from "../store/transaction.ts";
 import { TransactionUsage } from "../store/transaction-usage.ts";
 import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject } from "../values/json.ts";
-import { callFunction, requireFunction } from "./call-function.ts";
+import { callFunction, requireCalled } from "./call-function.ts";
 import type { RequestOrigin } from "./call-metadata.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
+import type { FunctionName } from "./function-name.ts";
 import type { FunctionResult } from "./outcome.ts";
 import type { JobContext } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
@@ -17,12 +18,13 @@ import { TransactionState } from "./transaction-state.ts";
 
 /** A call of a query, mutation or action from outside or from an action. */
 export interface FunctionCall {
-  /** Canonical: `module/path:export`. */
-  path: string;
+  path: FunctionName;
   args: JSONObject;
   caller: Caller;
   /** Whether internal functions may be called too: admins, actions, the scheduler, the host. */
   allowsInternal: boolean;
+  /** Whether an action makes it: then public functions of components may be called. */
+  isFromFunction?: boolean;
   /** The scheduled job on whose behalf this is called; absent for everybody else. */
   job?: JobContext | null;
   /** The request from outside that this is part of; absent for one of the engine's own. */
@@ -48,7 +50,7 @@ export async function runInTransaction(
   ts: bigint,
   journal: string | null,
 ): Promise<TransactionRun> {
-  const state = openTransaction(services, ts, journal, call.job ?? null);
+  const state = openTransaction(services, ts, journal, call);
   try {
     const valueJson = await performCall(services, state, kind, call);
     return { result: { ok: true, valueJson, logLines: state.log.lines }, state };
@@ -62,11 +64,11 @@ export function openTransaction(
   services: RuntimeServices,
   ts: bigint,
   journal: string | null = null,
-  job: JobContext | null = null,
+  { job = null }: Pick<FunctionCall, "job"> = {},
 ): TransactionState {
   const { environment, creationClock, store, transactionLimits } = services;
   const transaction = new Transaction(store, ts, new TransactionUsage(transactionLimits));
-  return new TransactionState(environment, creationClock, transaction, journal, job);
+  return new TransactionState(environment, creationClock, transaction, { journal, job });
 }
 
 /**
@@ -81,11 +83,12 @@ export async function performCall(
   kind: "query" | "mutation",
   call: FunctionCall,
 ): Promise<string> {
+  const found = requireCalled(services, call, kind);
+  state.caller = call.caller;
   state.origin = call.origin ?? null;
-  const invocation = new TransactionInvocation(services, state, kind, call.caller);
+  const invocation = new TransactionInvocation(services, state, found, call.caller);
   try {
-    const registered = requireFunction(services, call.path, kind, call.allowsInternal);
-    const running = callFunction(services, registered, call.args, invocation);
+    const running = callFunction(found, call.args, invocation);
     const valueJson = await withDeadline(services.environment, limits.transactionWallMs, running, {
       delayMs: limits.transactionIdleMs,
       isIdle: () => !invocation.isBeingServed,

@@ -3,10 +3,11 @@ import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
 import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
-import { callFunction, requireFunction } from "./call-function.ts";
+import { callFunction, requireCalled } from "./call-function.ts";
 import type { RequestOrigin } from "./call-metadata.ts";
 import { requireNotStopped } from "./checkpoint.ts";
-import { installConvexGlobal, runInInvocation } from "./invocation.ts";
+import { findRoute } from "./http-route.ts";
+import { FunctionLog, installConvexGlobal, runInInvocation } from "./invocation.ts";
 import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
 import { MutationQueue, type SessionRequest } from "./mutation-queue.ts";
 import type { FunctionResult, MutationOutcome, QueryOutcome } from "./outcome.ts";
@@ -44,7 +45,7 @@ export class Runtime {
 
   /** What of a public query is the same for all callers, where it says so. */
   partsOf(path: string): QueryParts | null {
-    return this.#services.registry.find(path)?.parts ?? null;
+    return this.#services.components.app.registry.find(path)?.parts ?? null;
   }
 
   /** Runs a query at `ts`, which must not be older than the oldest pinned snapshot. */
@@ -73,14 +74,12 @@ export class Runtime {
   }
 
   async runAction(call: FunctionCall): Promise<FunctionResult> {
-    const invocation = this.#openAction(call);
+    const log = new FunctionLog();
     try {
-      const valueJson = await this.#performAction(call, invocation);
-      return { ok: true, valueJson, logLines: invocation.log.lines };
+      const valueJson = await this.#performAction(call, log);
+      return { ok: true, valueJson, logLines: log.lines };
     } catch (error) {
-      return failedResult(this.#services, call.path, error, invocation.log.lines);
-    } finally {
-      invocation.close();
+      return failedResult(this.#services, call.path, error, log.lines);
     }
   }
 
@@ -92,7 +91,7 @@ export class Runtime {
    */
   runOwn<T>(work: (state: TransactionState) => T, job: JobContext | null = null): Promise<T> {
     return this.#mutations.runOwn(async (ts) => {
-      const state = openTransaction(this.#services, ts, null, job);
+      const state = openTransaction(this.#services, ts, null, { job });
       return { state, value: work(state) };
     });
   }
@@ -109,38 +108,30 @@ export class Runtime {
 
   /** Runs an action as a job; returns the error's text, null for success. Never rejects. */
   async runActionJob(call: FunctionCall): Promise<string | null> {
-    const invocation = this.#openAction(call);
     try {
-      await this.#performAction(call, invocation);
+      await this.#performAction(call, new FunctionLog());
       return null;
     } catch (error) {
       return describeJobFailure(this.#services, call.path, error);
-    } finally {
-      invocation.close();
     }
   }
 
-  /** Answers a request by the router of `http.ts`; the path is the one that the router knows. */
+  /** Answers a request by the routers of `http.ts`; the path is the one that they know. */
   async runHttpAction(request: Request, caller: Caller, origin?: RequestOrigin): Promise<Response> {
-    const router = this.#services.registry.httpRouter;
-    const { pathname } = new URL(request.url);
-    if (!router) {
-      const text = "This Convex deployment does not have HTTP actions enabled.";
-      return new Response(text, { status: 404 });
-    }
-    const method = request.method === "HEAD" ? "GET" : request.method;
-    const found = router.lookup(pathname, method);
-    if (!found) return new Response(`No HttpAction routed for ${pathname}`, { status: 404 });
-    const invocation = this.#openAction({ caller, ...(origin ? { origin } : {}) });
+    const route = findRoute(this.#services.components, request);
+    if (route instanceof Response) return route;
+    const { component, endpoint, path } = route;
+    const call = { component, caller, ...(origin ? { origin } : {}) };
+    const invocation = new ActionInvocation(this.#services, this.#actionCalls(), call);
     const { environment } = this.#services;
     try {
-      invocation.functionPath = `http ${found[2]}`;
-      const running = runInInvocation(invocation, () => found[0].invokeHttpAction!(request));
+      invocation.functionPath = `http ${path}`;
+      const running = runInInvocation(invocation, () => endpoint.invokeHttpAction!(request));
       const response = await withDeadline(environment, limits.actionWallMs, running);
       requireNotStopped(invocation);
       return response;
     } catch (error) {
-      const failed = failedResult(this.#services, `http ${found[2]}`, error, []);
+      const failed = failedResult(this.#services, `http ${path}`, error, []);
       const code = failed.ok ? "" : failed.errorMessage.replaceAll("\n", ": ");
       return Response.json({ code, trace: "" }, { status: 500 });
     } finally {
@@ -153,14 +144,16 @@ export class Runtime {
     return this.#mutations.close();
   }
 
-  async #performAction(call: FunctionCall, invocation: ActionInvocation): Promise<string> {
-    const registered = requireFunction(this.#services, call.path, "action", call.allowsInternal);
-    const running = callFunction(this.#services, registered, call.args, invocation);
-    return withDeadline(this.#services.environment, limits.actionWallMs, running);
-  }
-
-  #openAction(call: ConstructorParameters<typeof ActionInvocation>[2]): ActionInvocation {
-    return new ActionInvocation(this.#services, this.#actionCalls(), call);
+  async #performAction(call: FunctionCall, log: FunctionLog): Promise<string> {
+    const found = requireCalled(this.#services, call, "action");
+    const action = { ...call, component: found.component };
+    const invocation = new ActionInvocation(this.#services, this.#actionCalls(), action, log);
+    try {
+      const running = callFunction(found, call.args, invocation);
+      return await withDeadline(this.#services.environment, limits.actionWallMs, running);
+    } finally {
+      invocation.close();
+    }
   }
 
   #actionCalls(): ActionCalls {

@@ -1,9 +1,19 @@
+import { assert } from "../base/assert.ts";
 import { limits } from "../base/limits.ts";
+import type { Table } from "../store/catalog.ts";
 import { StoredDocument } from "../store/stored-document.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
+import { findFunction } from "./call-function.ts";
+import type { Component } from "./components.ts";
 import { FunctionCallError } from "./function-error.ts";
+import {
+  addressedFunction,
+  type FunctionName,
+  functionHandle,
+  functionNameIn,
+} from "./function-name.ts";
 import { newDocumentId } from "./new-document-id.ts";
-import type { RuntimeServices } from "./services.ts";
+import type { RuntimeServices, StoreServices } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
 export const JOB_TABLE = "_scheduled_functions";
@@ -24,7 +34,7 @@ export type JobState =
 /** A row of `_scheduled_functions`, as functions see it through `ctx.db.system`. */
 export interface JobRow {
   _id: string;
-  /** `module/path:export`. */
+  /** `module/path:export`, in the component that has the row; a handle when it is elsewhere. */
   name: string;
   /** One element: the arguments object. */
   args: [JSONObject];
@@ -37,10 +47,15 @@ export interface JobRow {
 
 /** What `ctx.scheduler` asks for, decoded from the syscall. */
 export interface ScheduleRequest {
-  path: string;
+  address: Record<string, JSONValue | undefined>;
   args: JSONValue | undefined;
   /** Seconds since the epoch, with fractions. */
   ts: JSONValue | undefined;
+}
+
+/** As the syscalls of mutations and actions have it. */
+export function scheduleRequestOf(args: Record<string, JSONValue | undefined>): ScheduleRequest {
+  return { address: args, args: args.args, ts: args.ts };
 }
 
 /**
@@ -52,19 +67,25 @@ export interface ScheduleRequest {
  */
 export function scheduleJob(
   services: RuntimeServices,
+  component: Component,
   state: TransactionState,
-  { path, args, ts }: ScheduleRequest,
+  { address, args, ts }: ScheduleRequest,
 ): string {
-  const kind = services.registry.find(path)?.kind;
-  if (kind !== "mutation" && kind !== "action") {
+  const { name, allowsInternal } = addressedFunction(address, component.path);
+  const found = findFunction(services, name);
+  const kind = found?.registered.kind;
+  const isVisible = allowsInternal || found?.registered.visibility === "public";
+  if (!found || !isVisible || (kind !== "mutation" && kind !== "action")) {
     throw new FunctionCallError(
-      `Attempted to schedule '${path}', which is no mutation or action of this deployment.`,
+      `Attempted to schedule '${name}', which is no mutation or action of this deployment.`,
     );
   }
+  const { path } = found.registered;
   if (!isJSONObject(args)) throw new FunctionCallError("Scheduled arguments must be an object.");
   countJob(state, JSON.stringify(args).length);
   const row: Omit<JobRow, "_id"> = {
-    name: path,
+    name:
+      found.component.path === component.path ? path : functionHandle(found.component.path, path),
     args: [args],
     scheduledTime: scheduledTimeOf(ts, state.nowMs),
     // A job that was canceled while it ran does not leave others behind.
@@ -72,7 +93,7 @@ export function scheduleJob(
       ? { completedTime: state.nowMs, state: { kind: "canceled" } }
       : { state: { kind: "pending" } }),
   };
-  const table = services.store.catalog.ensureTable(JOB_TABLE);
+  const table = component.tables.ensureTable(JOB_TABLE);
   const id = newDocumentId(services.environment, table);
   const value = { ...row, _creationTime: state.nextCreationTime(), _id: id } as JSONObject;
   state.transaction.write(table, id, new StoredDocument(id, JSON.stringify(value), value));
@@ -84,11 +105,11 @@ export function scheduleJob(
  * schedules from now on is canceled too; what has ended stays as it is.
  */
 export function cancelJob(
-  services: RuntimeServices,
+  component: Component,
   state: TransactionState,
   id: JSONValue | undefined,
 ): void {
-  const table = typeof id === "string" ? services.store.catalog.tableOfId(id) : null;
+  const table = typeof id === "string" ? component.tables.tableOfId(id) : null;
   if (typeof id !== "string" || table?.name !== JOB_TABLE) {
     throw new FunctionCallError(
       `Invalid argument \`id\` for \`scheduler.cancel\`: expected to be an Id<"${JOB_TABLE}">.`,
@@ -97,11 +118,11 @@ export function cancelJob(
   if (state.job?.id === id && state.job.kind === "mutation") {
     throw new FunctionCallError("A scheduled mutation cannot cancel itself.");
   }
-  const job = readJob(services, state, id);
+  const job = rowOf(state.transaction.get(table, id));
   if (job?.state.kind === "pending") {
-    patchJob(services, state, id, { state: { kind: "canceled" }, completedTime: state.nowMs });
+    patchRow(table, state, id, { state: { kind: "canceled" }, completedTime: state.nowMs });
   } else if (job?.state.kind === "inProgress") {
-    patchJob(services, state, id, { state: { kind: "canceled" } });
+    patchRow(table, state, id, { state: { kind: "canceled" } });
   }
 }
 
@@ -111,8 +132,7 @@ export function readJob(
   state: TransactionState,
   id: string,
 ): JobRow | null {
-  const document = state.transaction.get(services.store.catalog.ensureTable(JOB_TABLE), id);
-  return document ? (document.value as unknown as JobRow) : null;
+  return rowOf(state.transaction.get(tableOfJob(services, id), id));
 }
 
 /** Changes a row that is there. */
@@ -122,7 +142,37 @@ export function patchJob(
   id: string,
   changes: Pick<JobRow, "state"> & { completedTime?: number },
 ): void {
-  const table = services.store.catalog.ensureTable(JOB_TABLE);
+  patchRow(tableOfJob(services, id), state, id, changes);
+}
+
+/** The name of the function that a row is about, wherever the row is. */
+export function functionOfJob(
+  { store }: Pick<StoreServices, "store">,
+  { _id, name }: JobRow,
+): FunctionName {
+  const { component } = tableOfJob({ store }, _id);
+  return name.startsWith("function://")
+    ? addressedFunction({ functionHandle: name }, component).name
+    : functionNameIn(component, name);
+}
+
+/** The `_scheduled_functions` that has the row: that of the component that scheduled it. */
+function tableOfJob({ store }: Pick<StoreServices, "store">, id: string): Table {
+  const table = store.catalog.tableOfId(id);
+  assert(table?.name === JOB_TABLE, "the id of a job is of a table of jobs");
+  return table;
+}
+
+function rowOf(document: StoredDocument | null): JobRow | null {
+  return document ? (document.value as unknown as JobRow) : null;
+}
+
+function patchRow(
+  table: Table,
+  state: TransactionState,
+  id: string,
+  changes: Pick<JobRow, "state"> & { completedTime?: number },
+): void {
   const document = state.transaction.get(table, id);
   if (!document) return;
   const value = { ...document.value, ...changes } as JSONObject;

@@ -1,13 +1,13 @@
 import type { JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
-import type { RunOwn, StoredFiles } from "./stored-files.ts";
+import type { ComponentFiles, RunOwn } from "./stored-files.ts";
 import type { TransactionState } from "./transaction-state.ts";
 
 type Arguments = Record<string, JSONValue | undefined>;
 
 /** The syscalls of `ctx.storage` that only read. Source: convex 1.48 `server/impl/storage_impl.ts`. */
 export function readStorage(
-  files: StoredFiles,
+  files: ComponentFiles,
   state: TransactionState,
   operation: "1.0/storageGetUrl" | "1.0/storageGetMetadata",
   { storageId }: Arguments,
@@ -21,7 +21,7 @@ export function readStorage(
 
 /** The syscalls of `ctx.storage` in mutations, all part of the mutation's transaction. */
 export async function changeStorage(
-  files: StoredFiles,
+  files: ComponentFiles,
   state: TransactionState,
   operation:
     | "1.0/storageGenerateUploadUrl"
@@ -59,7 +59,7 @@ export async function changeStorage(
 
 /** `ctx.storage.store` in actions: a transaction of its own. */
 export function storeBlob(
-  files: StoredFiles,
+  files: ComponentFiles,
   args: Record<string, unknown>,
   runOwn: RunOwn,
 ): Promise<string> {
@@ -80,7 +80,7 @@ export function storeBlob(
 
 /** `ctx.storage.get` in actions: null when there is no such file. */
 export async function getBlob(
-  files: StoredFiles,
+  files: ComponentFiles,
   state: TransactionState,
   args: Record<string, unknown>,
 ): Promise<Blob | null> {

@@ -1,18 +1,25 @@
 import { limits } from "../base/limits.ts";
-import { type Caller, identityOf } from "../identity/caller.ts";
-import { canonicalFunctionPath } from "../protocol/function-path.ts";
+import { ANONYMOUS, type Caller, identityOf } from "../identity/caller.ts";
 import type { StoredDocument } from "../store/stored-document.ts";
 import { Transaction } from "../store/transaction.ts";
 import type { Usage } from "../store/transaction-usage.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { encodeInt64 } from "../values/scalar.ts";
-import { callFunction, requireFunction } from "./call-function.ts";
+import { writeAuditLog } from "./audit-log.ts";
+import {
+  callFunction,
+  type FoundFunction,
+  findFunction,
+  requireFunction,
+} from "./call-function.ts";
 import {
   deploymentMetadata,
   functionMetadata,
   ownRequest,
+  type RequestOrigin,
   requestMetadata,
 } from "./call-metadata.ts";
+import type { Component } from "./components.ts";
 import {
   insertDocument,
   patchDocument,
@@ -21,13 +28,16 @@ import {
   tableOfId,
 } from "./document-writes.ts";
 import { describeThrown, FunctionCallError } from "./function-error.ts";
+import { addressedFunction, functionHandle } from "./function-name.ts";
 import type { FunctionLog, Invocation } from "./invocation.ts";
 import { OpenQuery } from "./open-query.ts";
 import { readPage } from "./paginate.ts";
 import { planQuery, type SerializedQuery } from "./query-plan.ts";
-import { cancelJob, scheduleJob } from "./scheduled-job.ts";
+import type { FunctionKind } from "./registered-function.ts";
+import { cancelJob, scheduleJob, scheduleRequestOf } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 import { changeStorage, readStorage } from "./storage-calls.ts";
+import type { ComponentFiles } from "./stored-files.ts";
 import { TransactionState } from "./transaction-state.ts";
 
 type Arguments = Record<string, JSONValue | undefined>;
@@ -45,7 +55,8 @@ export class TransactionInvocation implements Invocation {
   functionPath: string | null = null;
   readonly #services: RuntimeServices;
   readonly #state: TransactionState;
-  readonly #kind: "query" | "mutation";
+  readonly #kind: FunctionKind;
+  readonly #component: Component;
   readonly #caller: Caller;
   readonly #depth: number;
   readonly #queries = new Map<number, OpenQuery>();
@@ -56,14 +67,16 @@ export class TransactionInvocation implements Invocation {
   constructor(
     services: RuntimeServices,
     state: TransactionState,
-    kind: "query" | "mutation",
+    { component, registered }: FoundFunction,
     caller: Caller,
     parent: TransactionInvocation | null = null,
   ) {
     this.#services = services;
     this.#state = state;
-    this.#kind = kind;
-    this.#caller = caller;
+    this.#kind = registered.kind;
+    this.#component = component;
+    // Nobody is signed in in a component.
+    this.#caller = component.path === "" ? caller : ANONYMOUS;
     this.parent = parent;
     this.#depth = parent ? parent.#depth + 1 : 0;
   }
@@ -143,12 +156,12 @@ export class TransactionInvocation implements Invocation {
       case "1.0/queryPage":
         return this.#queryPage(args);
       case "1.0/getUserIdentity":
-        this.#state.usedIdentity = true;
+        if (this.#component.path === "") this.#state.usedIdentity = true;
         return JSON.stringify(identityOf(this.#caller));
       case "1.0/runUdf":
         return this.#runNested(args);
       case "1.0/createFunctionHandle":
-        return JSON.stringify(`function://;${functionPathOf(args)}`);
+        return JSON.stringify(createFunctionHandle(this.#services, args, this.#component.path));
       case "1.0/insert":
       case "1.0/shallowMerge":
       case "1.0/replace":
@@ -157,39 +170,40 @@ export class TransactionInvocation implements Invocation {
       case "1.0/schedule":
         this.#requireMutation("schedule functions");
         return JSON.stringify(
-          scheduleJob(this.#services, this.#state, {
-            path: functionPathOf(args),
-            args: args.args,
-            ts: args.ts,
-          }),
+          scheduleJob(this.#services, this.#component, this.#state, scheduleRequestOf(args)),
         );
       case "1.0/cancel_job":
         this.#requireMutation("cancel scheduled functions");
-        cancelJob(this.#services, this.#state, args.id);
+        cancelJob(this.#component, this.#state, args.id);
         return "null";
       case "1.0/storageGetUrl":
       case "1.0/storageGetMetadata":
-        return readStorage(this.#services.files, this.#state, operation, args);
+        return readStorage(this.#files(), this.#state, operation, args);
       case "1.0/storageGenerateUploadUrl":
       case "1.0/storageDelete":
       case "1.0/storageStore":
       case "1.0/storageGet":
         this.#requireMutation("change file storage");
-        return changeStorage(this.#services.files, this.#state, operation, args, () =>
+        return changeStorage(this.#files(), this.#state, operation, args, () =>
           this.#requireOpen(operation),
         );
+      case "1.0/count":
+        return String(this.#count(args.table as string));
+      case "1.0/signJwt":
+        this.#requireMutation("sign tokens");
+        return this.#services.tokens.sign(this.#component.path, args).then(JSON.stringify);
       case "1.0/getTransactionMetrics":
         return JSON.stringify(this.#state.transaction.usage.metrics());
       case "1.0/getFunctionMetadata":
-        return functionMetadata(this.functionPath ?? "");
+        return functionMetadata(this.functionPath ?? "", this.#component.path);
       case "1.0/getDeploymentMetadata":
-        return deploymentMetadata();
+        return deploymentMetadata(this.#services);
       case "1.0/getRequestMetadata":
         this.#requireMutation("ask for the request's metadata");
-        this.#state.origin ??= ownRequest(this.#services);
-        return requestMetadata(this.#state.origin, this.#caller, this.#state.job);
-      case "1.0/count":
-        return String(this.#count(args.table as string));
+        return requestMetadata(this.#origin(), this.#state.caller, this.#state.job);
+      case "1.0/auditLog":
+        writeAuditLog(this.#services, this.#origin(), this.#state.caller, args.body);
+        return "null";
       default:
         throw new Error(`Unknown async operation ${operation}`);
     }
@@ -201,7 +215,7 @@ export class TransactionInvocation implements Invocation {
 
   readAll(serialized: SerializedQuery): StoredDocument[] {
     this.#requireOpen("A query");
-    const plan = planQuery(serialized, this.#services.store.catalog);
+    const plan = planQuery(serialized, this.#component.tables);
     const query = new OpenQuery(this.#state.transaction, plan);
     const documents: StoredDocument[] = [];
     try {
@@ -212,8 +226,17 @@ export class TransactionInvocation implements Invocation {
     return documents;
   }
 
+  #files(): ComponentFiles {
+    return this.#services.files.of(this.#component);
+  }
+
+  #origin(): RequestOrigin {
+    this.#state.origin ??= ownRequest(this.#services);
+    return this.#state.origin;
+  }
+
   #openQuery(query: SerializedQuery): number {
-    const plan = planQuery(query, this.#services.store.catalog);
+    const plan = planQuery(query, this.#component.tables);
     const queryId = this.#nextQueryId++;
     this.#queries.set(queryId, new OpenQuery(this.#state.transaction, plan));
     return queryId;
@@ -232,13 +255,18 @@ export class TransactionInvocation implements Invocation {
   }
 
   #queryPage(args: Arguments): string {
+    if (this.#component.path !== "") {
+      throw new FunctionCallError(
+        "paginate() is only supported in the app, not in components: use `paginator` of convex-helpers.",
+      );
+    }
     if (this.#hasPaginated) {
       throw new FunctionCallError(
         "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
       );
     }
     this.#hasPaginated = true;
-    const plan = planQuery(args.query as unknown as SerializedQuery, this.#services.store.catalog);
+    const plan = planQuery(args.query as unknown as SerializedQuery, this.#component.tables);
     const page = readPage(this.#state.transaction, plan, {
       cursor: (args.cursor as string | null | undefined) ?? null,
       endCursor: (args.endCursor as string | null | undefined) ?? this.#startJournal,
@@ -259,7 +287,7 @@ export class TransactionInvocation implements Invocation {
   /** Every row is read: there are no counts that are kept. */
   #count(tableName: string): number {
     const source = { type: "FullTableScan" as const, tableName, order: null };
-    const plan = planQuery({ source, operators: [] }, this.#services.store.catalog);
+    const plan = planQuery({ source, operators: [] }, this.#component.tables);
     const query = new OpenQuery(this.#state.transaction, plan);
     let count = 0;
     while (query.next()) count++;
@@ -268,13 +296,13 @@ export class TransactionInvocation implements Invocation {
   }
 
   #normalizeId(tableName: string, id: string): string {
-    const table = this.#services.store.catalog.tableOfId(id);
+    const table = this.#component.tables.tableOfId(id);
     return JSON.stringify({ id: table?.name === tableName ? id : null });
   }
 
   #get(args: Arguments): string {
     const id = args.id as string;
-    const table = tableOfId(this.#services, id, args.table as string | undefined, "get");
+    const table = tableOfId(this.#component, id, args.table as string | undefined, "get");
     if (!table) return "null";
     if (table.name.startsWith("_") !== Boolean(args.isSystem)) {
       throw new FunctionCallError(
@@ -294,15 +322,21 @@ export class TransactionInvocation implements Invocation {
     const { json } = (() => {
       switch (operation) {
         case "1.0/insert": {
-          const inserted = insertDocument(this.#services, this.#state, table!, value);
+          const inserted = insertDocument(
+            this.#services,
+            this.#component,
+            this.#state,
+            table!,
+            value,
+          );
           return { json: JSON.stringify({ _id: inserted }) };
         }
         case "1.0/shallowMerge":
-          return patchDocument(this.#services, this.#state, id, value, table);
+          return patchDocument(this.#component, this.#state, id, value, table);
         case "1.0/replace":
-          return replaceDocument(this.#services, this.#state, id, value, table);
+          return replaceDocument(this.#component, this.#state, id, value, table);
         default:
-          return removeDocument(this.#services, this.#state, id, table);
+          return removeDocument(this.#component, this.#state, id, table);
       }
     })();
     return json;
@@ -323,14 +357,23 @@ export class TransactionInvocation implements Invocation {
         "MaximumCallDepthExceeded: functions call each other too deeply.",
       );
     }
-    const registered = requireFunction(this.#services, functionPathOf(args), kind, true);
+    const address = addressedFunction(args, this.#component.path);
+    const found = requireFunction(this.#services, address.name, kind, address.allowsInternal);
     const { transaction } = this.#state;
     const state = udfType === "snapshotQuery" ? this.#snapshotState() : this.#state;
-    const nested = new TransactionInvocation(this.#services, state, kind, this.#caller, this);
+    const isSameComponent = found.component.path === this.#component.path;
+    const nested = new TransactionInvocation(
+      this.#services,
+      state,
+      found,
+      // Who is signed in is the app's affair; it does not come back from a component either.
+      isSameComponent ? this.#caller : ANONYMOUS,
+      this,
+    );
     const savepoint = transaction.savepoint();
     const widen = state.transaction.usage.narrow((args.transactionLimits ?? {}) as Partial<Usage>);
     try {
-      return await callFunction(this.#services, registered, args.args as JSONObject, nested);
+      return await callFunction(found, args.args as JSONObject, nested);
     } catch (error) {
       if (kind === "mutation") transaction.rollBack(savepoint);
       throw asSyscallError(error);
@@ -345,7 +388,7 @@ export class TransactionInvocation implements Invocation {
     const { environment, creationClock, store } = this.#services;
     const { snapshotTs, usage } = this.#state.transaction;
     const snapshot = new Transaction(store, snapshotTs, usage);
-    return new TransactionState(environment, creationClock, snapshot, null);
+    return new TransactionState(environment, creationClock, snapshot);
   }
 
   #requireMutation(what: string): void {
@@ -369,13 +412,18 @@ function queryIdOf(argumentsJson: string): number {
   return (JSON.parse(argumentsJson) as { queryId: number }).queryId;
 }
 
-/** The path out of a function address. Source: convex 1.48 `server/components/paths.ts`. */
-export function functionPathOf(args: Arguments): string {
-  if (typeof args.name === "string") return canonicalFunctionPath(args.name);
-  if (typeof args.functionHandle === "string") {
-    return canonicalFunctionPath(args.functionHandle.replace(/^function:\/\/[^;]*;/, ""));
+/** A function handle, of a function that there is. */
+export function createFunctionHandle(
+  services: RuntimeServices,
+  args: Arguments,
+  component: string,
+): string {
+  const { name, allowsInternal } = addressedFunction(args, component);
+  const found = findFunction(services, name);
+  if (!found || (found.registered.visibility === "internal" && !allowsInternal)) {
+    throw new FunctionCallError(`Could not find function for '${name}'.`);
   }
-  throw new FunctionCallError("Components are not available in this engine yet.");
+  return functionHandle(found.component.path, found.registered.path);
 }
 
 /**

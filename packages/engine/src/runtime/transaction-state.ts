@@ -1,9 +1,15 @@
 import type { Environment } from "../base/environment.ts";
+import { ANONYMOUS, type Caller } from "../identity/caller.ts";
 import type { Transaction } from "../store/transaction.ts";
 import type { RequestOrigin } from "./call-metadata.ts";
 import { FunctionLog } from "./invocation.ts";
 import type { JobContext } from "./scheduled-job.ts";
 import { createSeededRandom } from "./seeded-random.ts";
+
+interface StateOptions {
+  journal?: string | null;
+  job?: JobContext | null;
+}
 
 /**
  * What one transaction shares with all functions that run inside it: time and chance, frozen at
@@ -18,7 +24,9 @@ export class TransactionState {
   usedIdentity = false;
   /** The scheduled job that this runs for, if it does. */
   readonly job: JobContext | null;
-  /** The request from outside that it runs for; null until somebody asks, for the engine's own. */
+  /** Who has called from outside; functions inside may know less. */
+  caller: Caller = ANONYMOUS;
+  /** The request that it runs for; null until somebody asks, for the engine's own. */
   origin: RequestOrigin | null = null;
   /** Calls of the function that the engine has not answered yet. */
   callsBeingServed = 0;
@@ -32,13 +40,12 @@ export class TransactionState {
     environment: Environment,
     creationClock: CreationClock,
     transaction: Transaction,
-    startJournal: string | null,
-    job: JobContext | null = null,
+    { journal = null, job = null }: StateOptions = {},
   ) {
     this.transaction = transaction;
     this.nowMs = environment.nowMs();
     this.#environment = environment;
-    this.startJournal = startJournal;
+    this.startJournal = journal;
     this.job = job;
     this.#creationClock = creationClock;
   }

@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
+import { type FunctionName, functionNameIn } from "../runtime/function-name.ts";
 import type { FunctionRegistry } from "../runtime/function-registry.ts";
 import type { JSONObject } from "../values/json.ts";
 
@@ -9,11 +10,11 @@ export type CronTiming =
   | { kind: "interval"; everyMs: number }
   | { kind: "calendar"; pattern: string };
 
-/** One entry of `crons.ts`. */
+/** One entry of a `crons.ts`. */
 export interface CronJob {
-  /** The name that its author gave it. */
+  /** The name that its author gave it, with the component in front if it belongs to one. */
   identifier: string;
-  path: string;
+  path: FunctionName;
   kind: "mutation" | "action";
   args: JSONObject;
   timing: CronTiming;
@@ -33,11 +34,11 @@ interface ExportedCron {
 }
 
 /**
- * Reads `crons.ts`; no jobs without it.
+ * Reads the `crons.ts` of the app or a component; no jobs without it.
  *
  * @throws EngineError "FunctionsInvalid" for a function that is not there or a pattern that is none.
  */
-export function readCrons(registry: FunctionRegistry): CronJob[] {
+export function readCrons(registry: FunctionRegistry, component = ""): CronJob[] {
   if (!registry.crons) return [];
   const exported = Object.entries(
     JSON.parse(registry.crons.export()) as Record<string, ExportedCron>,
@@ -45,13 +46,15 @@ export function readCrons(registry: FunctionRegistry): CronJob[] {
   if (exported.length > limits.cronsMax) {
     throw new EngineError("FunctionsInvalid", `More than ${limits.cronsMax} crons are too many.`);
   }
-  return exported.map(([identifier, { name, args, schedule }]) => {
+  return exported.map(([ownName, { name, args, schedule }]) => {
+    const identifier = component === "" ? ownName : `${component}/${ownName}`;
     const path = name.includes(":") ? name : `${name}:default`;
     const kind = registry.find(path)?.kind;
     if (kind !== "mutation" && kind !== "action") {
       throw invalid(identifier, `runs '${path}', which is no mutation or action here`);
     }
-    return { identifier, path, kind, args: args[0], timing: timingOf(identifier, schedule) };
+    const timing = timingOf(identifier, schedule);
+    return { identifier, path: functionNameIn(component, path), kind, args: args[0], timing };
   });
 }
 

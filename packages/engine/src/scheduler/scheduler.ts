@@ -2,9 +2,16 @@ import { EngineError } from "../base/engine-error.ts";
 import type { Environment, Timer } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import { ANONYMOUS } from "../identity/caller.ts";
+import { findFunction } from "../runtime/call-function.ts";
 import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { JOB_TABLE, type JobRow, patchJob, readJob } from "../runtime/scheduled-job.ts";
+import {
+  functionOfJob,
+  JOB_TABLE,
+  type JobRow,
+  patchJob,
+  readJob,
+} from "../runtime/scheduled-job.ts";
 import type { RuntimeServices } from "../runtime/services.ts";
 import type { Commit } from "../store/committer.ts";
 import { Alarm } from "./alarm.ts";
@@ -33,7 +40,7 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #services: RuntimeServices;
   readonly #runtime: Runtime;
-  readonly #rows: JobRows;
+  #rows: JobRows;
   readonly #environment: Environment;
   readonly #runningMax: number;
   readonly #alarm: Alarm;
@@ -47,7 +54,7 @@ export class Scheduler {
   constructor(services: RuntimeServices, runtime: Runtime, options: SchedulerOptions = {}) {
     this.#services = services;
     this.#runtime = runtime;
-    this.#rows = new JobRows(services.store);
+    this.#rows = openRows(services);
     this.#environment = options.jobEnvironment ?? services.environment;
     this.#runningMax = options.runningMax ?? limits.runningJobsMax;
     this.#alarm = new Alarm(this.#environment, options.clockCheckMs ?? limits.clockCheckMs, () =>
@@ -70,6 +77,12 @@ export class Scheduler {
     this.#isStarted = true;
     this.setAlarm();
     this.#sweep();
+  }
+
+  /** Other components are in force, each with a table of its own. */
+  noteComponents(): void {
+    this.#rows = openRows(this.#services);
+    this.setAlarm();
   }
 
   /** News of commits, in order. */
@@ -128,8 +141,8 @@ export class Scheduler {
   async #run(job: JobRow): Promise<void> {
     try {
       // A function that has gone since is run too: the attempt says so in the row.
-      const kind =
-        this.#services.registry.find(job.name)?.kind === "action" ? "action" : "mutation";
+      const found = findFunction(this.#services, functionOfJob(this.#services, job));
+      const kind = found?.registered.kind === "action" ? "action" : "mutation";
       if (kind === "action") await this.#runAction(job);
       else await this.#runMutation(job);
       this.#retryMs = limits.jobRetryMs;
@@ -140,7 +153,7 @@ export class Scheduler {
 
   async #runMutation(job: JobRow): Promise<void> {
     await this.#runtime.runMutationJob({
-      call: callOf(job, "mutation"),
+      call: this.#callOf(job, "mutation"),
       isDue: (state) => readJob(this.#services, state, job._id)?.state.kind === "pending",
       complete: (state, error) => this.#complete(state, job._id, error),
     });
@@ -153,7 +166,7 @@ export class Scheduler {
       return true;
     });
     if (!isTaken) return;
-    const error = await this.#runtime.runActionJob(callOf(job, "action"));
+    const error = await this.#runtime.runActionJob(this.#callOf(job, "action"));
     for (;;) {
       try {
         await this.#runtime.runOwn((state) => {
@@ -213,9 +226,9 @@ export class Scheduler {
     const beforeMs = this.#environment.nowMs() - limits.scheduledResultsKeptMs;
     this.#runtime
       .runOwn((state) => {
-        const table = this.#services.store.catalog.ensureTable(JOB_TABLE);
+        const { catalog } = this.#services.store;
         const rows = this.#rows.completedBefore(beforeMs, limits.jobSweepRowsMax);
-        for (const { _id } of rows) state.transaction.write(table, _id, null);
+        for (const { _id } of rows) state.transaction.write(catalog.tableOfId(_id)!, _id, null);
         return rows.length === limits.jobSweepRowsMax;
       })
       .then(
@@ -223,15 +236,20 @@ export class Scheduler {
         () => again(limits.jobSweepMs),
       );
   }
+
+  /** Nobody is signed in where nobody is there. */
+  #callOf(job: JobRow, kind: "mutation" | "action"): FunctionCall {
+    return {
+      path: functionOfJob(this.#services, job),
+      args: job.args[0],
+      caller: ANONYMOUS,
+      allowsInternal: true,
+      job: { id: job._id, kind },
+    };
+  }
 }
 
-/** Nobody is signed in where nobody is there. */
-function callOf(job: JobRow, kind: "mutation" | "action"): FunctionCall {
-  return {
-    path: job.name,
-    args: job.args[0],
-    caller: ANONYMOUS,
-    allowsInternal: true,
-    job: { id: job._id, kind },
-  };
+function openRows({ store, components }: RuntimeServices): JobRows {
+  const tables = components.all().map((component) => component.tables.ensureTable(JOB_TABLE));
+  return new JobRows(store, tables);
 }

@@ -6,6 +6,8 @@ import { SEARCH_KEY_VERSION, searchKeysOf } from "./search-key.ts";
 import type { StoredDocument } from "./stored-document.ts";
 import { SYSTEM_TABLES } from "./system-tables.ts";
 
+const TABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 /** User tables are numbered from here, as on Convex; smaller numbers are the system's. */
 export const FIRST_USER_TABLE = 10_001;
 
@@ -33,7 +35,10 @@ export interface Index {
 
 export interface Table {
   number: number;
+  /** As functions of its component know it. */
   name: string;
+  /** The component that it belongs to, by path; empty for the app. */
+  component: string;
   definition: TableDefinition | null;
   indexes: Map<string, Index>;
   byId: Index;
@@ -46,6 +51,7 @@ export interface CatalogRecord {
   nextIndex: number;
   tables: Array<{
     number: number;
+    /** With the component in front: `presence/batchWorker/workers`. */
     name: string;
     indexes: IndexRecord[];
   }>;
@@ -78,12 +84,14 @@ export interface CatalogChange {
 }
 
 /**
- * The names and numbers of all tables and indexes.
+ * The names and numbers of all tables and indexes, of all components.
  *
- * It holds no documents and touches no disk: the store saves `record()` whenever `save` is called.
+ * Each component has names of its own, and numbers are given once for all, so that an id alone
+ * tells the table. It holds no documents and touches no disk: the store saves `record()` whenever `save` is called.
  */
 export class Catalog {
-  readonly #tables = new Map<string, Table>();
+  /** By component, then by name. */
+  readonly #tables = new Map<string, Map<string, Table>>();
   readonly #tablesByNumber = new Map<number, Table>();
   #nextTable = FIRST_USER_TABLE;
   #nextIndex = 1;
@@ -99,23 +107,28 @@ export class Catalog {
       for (const { number, name, indexes } of record.tables) this.#restore(number, name, indexes);
     }
     for (const { name, number } of SYSTEM_TABLES) {
-      if (!this.#tables.has(name)) this.#add(number, name);
+      if (!this.findTable(name)) this.#add(number, "", name);
     }
   }
 
-  findTable(name: string): Table | null {
-    return this.#tables.get(name) ?? null;
+  findTable(name: string, component = ""): Table | null {
+    return this.#tables.get(component)?.get(name) ?? null;
   }
 
-  tables(): IterableIterator<Table> {
-    return this.#tables.values();
+  *tables(): IterableIterator<Table> {
+    for (const tables of this.#tables.values()) yield* tables.values();
   }
 
-  /** The table of that name; a new one gets its number saved before anything is written to it. */
-  ensureTable(name: string): Table {
-    const found = this.#tables.get(name);
+  /**
+   * The table of that name; a new one gets its number saved before anything is written to it.
+   *
+   * @throws Error for what cannot be the name of a table.
+   */
+  ensureTable(name: string, component = ""): Table {
+    const found = this.findTable(name, component);
     if (found) return found;
-    const table = this.#add(this.#nextTable++, name);
+    if (!TABLE_NAME.test(name)) throw new Error(`Invalid table name: ${name.slice(0, 80)}`);
+    const table = this.#add(this.#nextTable++, component, name);
     this.#save(this.record());
     return table;
   }
@@ -125,12 +138,12 @@ export class Catalog {
    *
    * @returns null when another table has the number.
    */
-  adoptTable(name: string, number: number): Table | null {
+  adoptTable(name: string, number: number, component = ""): Table | null {
     const holder = this.#tablesByNumber.get(number);
-    if (holder) return holder.name === name ? holder : null;
-    const former = this.#tables.get(name);
+    if (holder) return holder.name === name && holder.component === component ? holder : null;
+    const former = this.findTable(name, component);
     if (former) this.#tablesByNumber.delete(former.number);
-    const table = this.#add(number, name);
+    const table = this.#add(number, component, name);
     this.#nextTable = Math.max(this.#nextTable, number + 1);
     this.#save(this.record());
     return table;
@@ -143,17 +156,25 @@ export class Catalog {
   }
 
   /**
-   * Makes tables and indexes agree with a schema. What that leaves to do is the caller's, who tells
-   * each piece that is done with `noteBuilt` and `noteDropped`: whatever a crash cuts off is left to
-   * do for the next start.
+   * Makes tables and indexes agree with the app's schema and with those of its components. What that
+   * leaves to do is the caller's, who tells each piece that is done with `noteBuilt` and
+   * `noteDropped`: whatever a crash cuts off is left to do for the next start. A component that is
+   * gone keeps its rows.
    */
-  applySchema(schema: SchemaDefinition): CatalogChange {
+  applySchema(
+    schema: SchemaDefinition,
+    ofComponents: ReadonlyMap<string, SchemaDefinition> = new Map(),
+  ): CatalogChange {
     const unbuiltIndexes: Index[] = [];
-    for (const definition of schema.tables.values()) {
-      if (!this.#tables.has(definition.name)) this.#add(this.#nextTable++, definition.name);
+    const schemas = new Map([["", schema], ...ofComponents]);
+    for (const [component, { tables }] of schemas) {
+      const own = SYSTEM_TABLES.filter(({ isPerComponent }) => isPerComponent);
+      for (const { name } of [...own, ...tables.values()]) {
+        if (!this.findTable(name, component)) this.#add(this.#nextTable++, component, name);
+      }
     }
-    for (const table of this.#tables.values()) {
-      const definition = schema.tables.get(table.name) ?? null;
+    for (const table of this.tables()) {
+      const definition = schemas.get(table.component)?.tables.get(table.name) ?? null;
       table.definition = definition;
       const wanted = new Map(wantedIndexes(table, definition).map((index) => [index.name, index]));
       for (const [name, index] of table.indexes) {
@@ -195,9 +216,9 @@ export class Catalog {
     return {
       nextTable: this.#nextTable,
       nextIndex: this.#nextIndex,
-      tables: [...this.#tables.values()].map((table) => ({
+      tables: [...this.tables()].map((table) => ({
         number: table.number,
-        name: table.name,
+        name: fullTableName(table),
         indexes: [...table.indexes.values()].map(({ number, name, kind, keyFields, isBuilt }) => ({
           number,
           name,
@@ -210,8 +231,13 @@ export class Catalog {
     };
   }
 
-  #restore(number: number, name: string, indexes: readonly IndexRecord[]): void {
-    const table = { number, name, definition: null, indexes: new Map() } as unknown as Table;
+  #restore(number: number, fullName: string, indexes: readonly IndexRecord[]): void {
+    const slash = fullName.lastIndexOf("/");
+    const table = newTable(
+      number,
+      fullName.slice(0, Math.max(0, slash)),
+      fullName.slice(slash + 1),
+    );
     for (const { number, name, fields, search, isUnbuilt } of indexes) {
       // Keys of another version are wanted by nobody: without fields the index is dropped and built anew.
       const keyFields = search === undefined || search === SEARCH_KEY_VERSION ? fields : [];
@@ -223,8 +249,8 @@ export class Catalog {
     this.#register(table);
   }
 
-  #add(number: number, name: string): Table {
-    const table = { number, name, definition: null, indexes: new Map() } as unknown as Table;
+  #add(number: number, component: string, name: string): Table {
+    const table = newTable(number, component, name);
     table.byId = this.#addIndex(table, this.#nextIndex++, "by_id", ["_id"]);
     table.byCreationTime = this.#addIndex(
       table,
@@ -257,9 +283,21 @@ export class Catalog {
   }
 
   #register(table: Table): void {
-    this.#tables.set(table.name, table);
+    const siblings = this.#tables.get(table.component);
+    if (siblings) siblings.set(table.name, table);
+    else this.#tables.set(table.component, new Map([[table.name, table]]));
     this.#tablesByNumber.set(table.number, table);
   }
+}
+
+/** Without its first indexes, which know their table. */
+function newTable(number: number, component: string, name: string): Table {
+  return { number, component, name, definition: null, indexes: new Map() } as unknown as Table;
+}
+
+/** The name that no other table has: with the component in front, if it belongs to one. */
+export function fullTableName({ component, name }: Table): string {
+  return component === "" ? name : `${component}/${name}`;
 }
 
 /** The system's own indexes count as staged: they are kept, and functions cannot query them. */
@@ -274,7 +312,7 @@ function wantedIndexes(table: Table, definition: TableDefinition | null): Wanted
     keyFields: withImpliedFields(fields),
     staged,
   });
-  const system = SYSTEM_TABLES.find(({ number }) => number === table.number);
+  const system = SYSTEM_TABLES.find(({ name }) => name === table.name);
   if (system) return system.indexes.map(({ name, fields }) => databaseIndex(name, fields, true));
   if (!definition) return [];
   return [

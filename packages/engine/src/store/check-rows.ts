@@ -4,15 +4,16 @@ import type { Environment } from "../base/environment.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import type { SchemaDefinition, TableDefinition } from "../schema/schema-definition.ts";
 import { type ValidationFailure, validateDocument } from "../schema/validator.ts";
-import type { Catalog, Table } from "./catalog.ts";
+import { type Catalog, fullTableName, type Table } from "./catalog.ts";
 import { StoredDocument } from "./stored-document.ts";
+import { TableSpace } from "./table-space.ts";
 
 const CHECKED_SETTING = "checked_schema";
 const ROWS_PER_STEP = 1_000;
 const NAMED_ROWS_MAX = 5;
 
 /**
- * Holds the rows that are there to a schema that has changed, and remembers that they fit it.
+ * Holds the rows that are there to schemas, by component, that have changed, and remembers that they fit it.
  *
  * While a schema is in force no row that it forbids can be written, so that rows need looking at
  * only when its text is another than the last time. Nothing is changed when they do not fit.
@@ -22,15 +23,16 @@ const NAMED_ROWS_MAX = 5;
 export function checkRows(
   persistence: Persistence,
   catalog: Catalog,
-  schema: SchemaDefinition,
+  schemas: ReadonlyMap<string, SchemaDefinition>,
   environment: Environment,
 ): void {
-  const digest = digestOf(schema);
+  const digest = digestOf(schemas);
   if (persistence.readSetting(CHECKED_SETTING) === digest) return;
   const refusals: string[] = [];
-  if (schema.schemaValidation) {
+  for (const [component, schema] of schemas) {
+    if (!schema.schemaValidation) continue;
     for (const definition of schema.tables.values()) {
-      const table = catalog.findTable(definition.name);
+      const table = catalog.findTable(definition.name, component);
       const refusal = table && checkTable(persistence, catalog, table, definition, environment);
       if (refusal) refusals.push(refusal);
     }
@@ -53,7 +55,8 @@ function checkTable(
   environment: Environment,
 ): string | null {
   if (documentType === null) return null;
-  const tableNameOfId = (id: string) => catalog.tableOfId(id)?.name ?? null;
+  const tables = new TableSpace(catalog, table.component);
+  const tableNameOfId = (id: string) => tables.tableOfId(id)?.name ?? null;
   const offending: Array<{ id: string; failure: ValidationFailure }> = [];
   let from = "";
   let checked = 0;
@@ -69,7 +72,7 @@ function checkTable(
     from = `${rows.at(-1)!.key}\0`;
     checked += rows.length;
     environment.log("info", "Checking rows against a changed schema.", {
-      table: table.name,
+      table: fullTableName(table),
       rows: checked,
     });
   }
@@ -79,11 +82,14 @@ function checkTable(
   const ids = offending.filter(({ failure }) => failure.field === field).map(({ id }) => id);
   const what = field === "" ? "whole documents" : `field "${field.slice(0, 256)}"`;
   const reason = message.split(/[.\n]/, 1)[0];
-  return `Table "${table.name}" has rows that the schema does not permit, first ${ids.join(", ")}: ${what}, ${reason}; change the schema or these rows.`;
+  return `Table "${fullTableName(table)}" has rows that the schema does not permit, first ${ids.join(", ")}: ${what}, ${reason}; change the schema or these rows.`;
 }
 
-function digestOf({ schemaValidation, tables }: SchemaDefinition): string {
-  const types = [...tables.values()].map(({ name, documentType }) => [name, documentType]);
-  const text = JSON.stringify(schemaValidation ? types.sort() : null);
-  return createHash("sha256").update(text).digest("base64");
+function digestOf(schemas: ReadonlyMap<string, SchemaDefinition>): string {
+  const texts = [...schemas].map(([component, { schemaValidation, tables }]) => {
+    const types = [...tables.values()].map(({ name, documentType }) => [name, documentType]);
+    const text = JSON.stringify(schemaValidation ? types.sort() : null);
+    return component === "" ? text : `${component} ${text}`;
+  });
+  return createHash("sha256").update(texts.sort().join("\n")).digest("base64");
 }

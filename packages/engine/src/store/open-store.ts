@@ -4,7 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import type { SchemaDefinition } from "../schema/schema-definition.ts";
 import { BaseWriter } from "./base-writer.ts";
-import { type Index, indexKeysOf } from "./catalog.ts";
+import { fullTableName, type Index, indexKeysOf } from "./catalog.ts";
 import { checkRows } from "./check-rows.ts";
 import { type Commit, Committer } from "./committer.ts";
 import { DocumentStore } from "./document-store.ts";
@@ -15,6 +15,9 @@ import { StoredDocument } from "./stored-document.ts";
 const OPENED_TS_SETTING = "opened_ts";
 const ROWS_PER_STEP = 1_000;
 const PROGRESS_MS = 1_000;
+
+/** By path. */
+type ComponentSchemas = ReadonlyMap<string, SchemaDefinition>;
 
 export interface OpenStore {
   store: DocumentStore;
@@ -27,7 +30,11 @@ export interface OpenStore {
    * @throws EngineError "SchemaMismatch" as at start, "Overloaded" when there is no such moment; then
    *   everything is as before.
    */
-  changeSchema(schema: SchemaDefinition, onChanged: () => void): Promise<void>;
+  changeSchema(
+    schema: SchemaDefinition,
+    ofComponents: ComponentSchemas,
+    onChanged: () => void,
+  ): Promise<void>;
   /** Moves what it can into the tables and lets the disk go. */
   close(): void;
 }
@@ -37,6 +44,7 @@ export interface OpenStore {
  * has changed, then makes the indexes those that the schema wants.
  *
  * @param onDurable Called after each group of commits has become durable, in commit order.
+ * @param ofComponents The schemas of the app's components, by path.
  * @throws EngineError "SchemaMismatch" when rows do not fit the schema.
  */
 export function openStore(
@@ -44,12 +52,13 @@ export function openStore(
   schema: SchemaDefinition,
   environment: Environment,
   onDurable: (commits: readonly Commit[]) => void,
+  ofComponents: ComponentSchemas = new Map(),
 ): OpenStore {
   const { catalog, ...tables } = openTables(persistence);
   const lastTs = advanceClock(persistence, environment, tables.lastTs);
-  const apply = (wanted: SchemaDefinition) => {
-    checkRows(persistence, catalog, wanted, environment);
-    const change = catalog.applySchema(wanted);
+  const apply = (wanted: SchemaDefinition, wantedOfComponents: ComponentSchemas) => {
+    checkRows(persistence, catalog, new Map([["", wanted], ...wantedOfComponents]), environment);
+    const change = catalog.applySchema(wanted, wantedOfComponents);
     for (const number of change.droppedIndexes) {
       persistence.dropIndex(number);
       catalog.noteDropped(number);
@@ -59,7 +68,7 @@ export function openStore(
       catalog.noteBuilt(index);
     }
   };
-  apply(schema);
+  apply(schema, ofComponents);
 
   const store = new DocumentStore(persistence, catalog, new Overlay(), lastTs);
   const baseWriter = new BaseWriter(store, persistence, environment);
@@ -70,9 +79,9 @@ export function openStore(
   return {
     store,
     committer,
-    changeSchema: async (wanted, onChanged) => {
+    changeSchema: async (wanted, wantedOfComponents, onChanged) => {
       await moveEverything(store, baseWriter, environment);
-      apply(wanted);
+      apply(wanted, wantedOfComponents);
       onChanged();
     },
     close: () => {
@@ -126,7 +135,7 @@ function advanceClock(persistence: Persistence, environment: Environment, lastTs
  */
 function buildIndex(persistence: Persistence, index: Index, environment: Environment): void {
   const byId = index.table.byId.number;
-  const about = (rows: number) => ({ index: `${index.table.name}.${index.name}`, rows });
+  const about = (rows: number) => ({ index: `${fullTableName(index.table)}.${index.name}`, rows });
   let from = "";
   let built = 0;
   let toldMs = environment.monotonicMs();
