@@ -205,6 +205,7 @@ export const ambientPowers: { name: string; allowedIn: string[] }[] = [
     allowedIn: [
       // The folder lock is the adapter of one thing the disk can do: be held by one process.
       "packages/engine/src/persistence/folder-lock.ts",
+      "packages/engine/src/persistence/function-log.ts",
       // SQLite needs a path and a folder that exists; everything above sees only the persistence port.
       "packages/engine/src/persistence/sqlite-persistence.ts",
       // The bytes of stored files; everything above sees only the port beside it.

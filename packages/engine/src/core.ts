@@ -6,6 +6,7 @@ import type { Persistence } from "./persistence/persistence.ts";
 import { Components, type LoadedComponent } from "./runtime/components.ts";
 import { FileCollector } from "./runtime/file-collector.ts";
 import type { FunctionRegistry } from "./runtime/function-registry.ts";
+import type { FunctionRun } from "./runtime/function-runs.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { StoredFiles } from "./runtime/stored-files.ts";
 import { CreationClock } from "./runtime/transaction-state.ts";
@@ -66,6 +67,7 @@ export interface CoreOptions extends FunctionsInForce {
   onDiskFailed: (error: EngineError) => void;
   scheduling?: SchedulerOptions;
   files: FileStore;
+  onFunctionRun?: (run: FunctionRun) => void;
   /** What the addresses of stored files begin with. */
   cloudUrl: string;
   /** Limits of one transaction below the usual ones, for tests. */
@@ -100,6 +102,7 @@ export function createCore(options: CoreOptions): EngineCore {
     creationClock: new CreationClock(),
     revealsErrors,
     files,
+    onFunctionRun: options.onFunctionRun ?? (() => {}),
     transactionLimits: options.transactionLimits ?? {},
     tokens,
     deploymentName: options.deploymentName ?? "parley",

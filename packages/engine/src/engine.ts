@@ -18,6 +18,7 @@ import { type AuthProvider, parseAuthConfig } from "./identity/auth-config.ts";
 import { ANONYMOUS, type Caller } from "./identity/caller.ts";
 import { createTokenVerifier, type TokenVerifier } from "./identity/token-verifier.ts";
 import { lockFolder } from "./persistence/folder-lock.ts";
+import { openFunctionLog } from "./persistence/function-log.ts";
 import { openMemoryPersistence } from "./persistence/memory-persistence.ts";
 import type { Persistence } from "./persistence/persistence.ts";
 import { openSqlitePersistence } from "./persistence/sqlite-persistence.ts";
@@ -27,6 +28,7 @@ import { canonicalFunctionPath } from "./protocol/function-path.ts";
 import { findFunction } from "./runtime/call-function.ts";
 import type { Components } from "./runtime/components.ts";
 import type { FunctionName } from "./runtime/function-name.ts";
+import type { FunctionRun } from "./runtime/function-runs.ts";
 import { loadFunctions } from "./runtime/load-functions.ts";
 import type { FunctionResult } from "./runtime/outcome.ts";
 import type { FunctionCall } from "./runtime/run-transaction.ts";
@@ -61,6 +63,8 @@ export interface EngineOptions {
   /** Whether scheduled functions and crons run; default true. What is due waits for the next start. */
   runsJobs?: boolean;
   log: Log;
+  /** Told of every run that wrote to its console or failed, as `dataDir` keeps it. */
+  onFunctionRun?: (run: FunctionRun) => void;
   /** The disk has failed and nothing more can be promised: end the process. */
   onDiskFailed?: (error: EngineError) => void;
   /** For tests and simulation: the world, and the disk in place of `dataDir`. */
@@ -144,6 +148,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     (options.stopsEndlessFunctions ?? options.environment === undefined)
       ? watchEventLoop()
       : () => {};
+  const functionLog =
+    options.dataDir === null ? null : openFunctionLog(options.dataDir, environment);
   const readFunctions = async () => {
     const variables = {
       ...options.environmentVariables,
@@ -168,6 +174,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       persistence,
       ...functions,
       ...(options.deploymentName === undefined ? {} : { deploymentName: options.deploymentName }),
+      onFunctionRun: (run) => {
+        functionLog?.add(run);
+        options.onFunctionRun?.(run);
+      },
       revealsErrors: options.revealsErrors ?? false,
       onDiskFailed: options.onDiskFailed ?? (() => {}),
       files:
@@ -277,6 +287,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await Promise.race([refreshQueries.settle(), within(500)]);
       sockets.close();
       await new Promise<void>((resolve) => environment.setTimer(50, resolve));
+      functionLog?.close();
       core.close();
       stopWatching();
       lock?.release();

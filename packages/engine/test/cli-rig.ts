@@ -50,13 +50,17 @@ export function openCommandLine(): CommandLine {
       child.stderr!.pipe(process.stderr);
       running.push(child);
       let output = "";
-      for await (const part of child.stdout!) {
-        output += part;
-        const url = /ready at (\S+)/.exec(output)?.[1];
-        const siteUrl = /HTTP actions are at (\S+)/.exec(output)?.[1];
-        if (url !== undefined && siteUrl !== undefined) return { child, url, siteUrl };
-      }
-      throw new Error(`the engine ended before it was ready: ${output}`);
+      return new Promise((resolve, reject) => {
+        child.stdout!.on("data", (part) => {
+          output += String(part);
+          const url = /ready at (\S+)/.exec(output)?.[1];
+          const siteUrl = /HTTP actions are at (\S+)/.exec(output)?.[1];
+          if (url !== undefined && siteUrl !== undefined) resolve({ child, url, siteUrl });
+        });
+        child.once("exit", () =>
+          reject(new Error(`the engine ended before it was ready: ${output}`)),
+        );
+      });
     },
     stop: async (child) => {
       if (hasEnded(child)) return;

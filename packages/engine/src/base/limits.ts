@@ -89,6 +89,11 @@ export const limits = {
   fileSweepMs: 24 * 3600 * 1000,
   fileSweepRowsMax: 100,
 
+  /** What functions say is kept twice this long at most. */
+  functionLogBytesMax: 4 * 1024 * 1024,
+  functionLogPortionMax: 1024 * 1024,
+  functionLogDelayMs: 200,
+
   /** Larger frames end the connection; between the two, a request is refused with an answer. */
   socketFrameBytesMax: 32 * 1024 * 1024,
   socketMessageBytesMax: 17 * 1024 * 1024,

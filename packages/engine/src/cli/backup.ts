@@ -19,7 +19,7 @@ import { missingFiles } from "./doctor.ts";
 import { databasePath } from "./offline.ts";
 
 /** What belongs to a running process, or is not finished. */
-const LEFT_OUT = /^lock$|^lock-|\.sqlite-|\.part$/;
+const LEFT_OUT = /^lock$|^lock-|\.sqlite-|\.part$|^function-log\./;
 const DATABASE = ".sqlite";
 const ROUNDS_MAX = 5;
 const ALL_PAGES = 0x7fff_ffff;

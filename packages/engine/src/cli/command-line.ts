@@ -11,6 +11,7 @@ export type Command =
   | { command: "run"; functionsDir: string; dataDir: string; path: string; args: JSONObject }
   /** `table` null: which tables there are. */
   | { command: "data"; dataDir: string; table: string | null; rowsMax: number }
+  | { command: "logs"; dataDir: string; runsMax: number; follows: boolean }
   | { command: "env"; dataDir: string; change: VariableChange }
   | { command: "backup"; dataDir: string; to: string }
   | { command: "restore"; dataDir: string; from: string }
@@ -56,6 +57,7 @@ Commands
   codegen    write the folder's _generated files
   run FUNCTION [ARGS]                    call a function, such as messages:list '{"room": "a"}'
   data [TABLE]                           print the tables, or a table's rows, the newest first
+  logs                                   print what functions wrote to their consoles, and failures
   env list | get NAME | set NAME VALUE | remove NAME
                                          variables that functions see in process.env
   backup DIR                             copy the data folder, also while it is in use
@@ -64,7 +66,7 @@ Commands
   export FILE.zip                        write all data as a snapshot that Convex can import
   import FILE.zip                        add a snapshot's data; its tables must be empty here
 
-All but backup need a data folder that nobody is using.
+All but backup and logs need a data folder that nobody is using.
 
 Options of start and dev
   --functions DIR     the functions folder (convex)
@@ -81,7 +83,8 @@ Options of codegen and run
 
 Options of all but start, dev and codegen
   --data DIR          the data folder (./data)
-  --limit N           how many rows data prints (100)
+  --limit N           how many rows data, or runs logs, prints (100)
+  --follow            in logs, go on with what follows
 
 CONVEX_CLOUD_URL and CONVEX_SITE_URL say how the two ports are reached from outside, where that
 is not http://HOST:PORT. Functions see them, and every other variable, in process.env.
@@ -108,6 +111,7 @@ const DATA_OPTIONS = {
   limit: { type: "string", default: "100" },
   help: HELP_OPTION,
 } as const;
+const LOGS_OPTIONS = { ...DATA_OPTIONS, follow: { type: "boolean", default: false } } as const;
 const FOLDER_OPERANDS = {
   backup: ["a folder"],
   restore: ["a folder"],
@@ -139,6 +143,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return parseRun(rest);
     case "data":
       return parseData(rest);
+    case "logs":
+      return parseLogs(rest);
     case "env":
       return parseEnv(rest);
     case "backup":
@@ -221,13 +227,27 @@ function parseData(args: string[]): Command {
   );
   if (values.help) return { command: "help" };
   const [table = null] = operands("data", positionals, [], ["a table"]);
-  const rowsMax = /^\d{1,7}$/.test(values.limit) ? Number(values.limit) : Number.NaN;
-  if (!(rowsMax >= 1 && rowsMax <= ROWS_PRINTED_MAX)) {
-    throw new CommandLineError(
-      `The option --limit needs a number from 1 to ${ROWS_PRINTED_MAX}, not "${values.limit}".`,
-    );
-  }
+  const rowsMax = limitNumber(values.limit);
   return { command: "data", dataDir: folder("--data", values.data), table, rowsMax };
+}
+
+function parseLogs(args: string[]): Command {
+  const values = readOptions(() => parseArgs({ args, options: LOGS_OPTIONS }).values);
+  if (values.help) return { command: "help" };
+  return {
+    command: "logs",
+    dataDir: folder("--data", values.data),
+    runsMax: limitNumber(values.limit),
+    follows: values.follow,
+  };
+}
+
+function limitNumber(text: string): number {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= ROWS_PRINTED_MAX) return count;
+  throw new CommandLineError(
+    `The option --limit needs a number from 1 to ${ROWS_PRINTED_MAX}, not "${text}".`,
+  );
 }
 
 function parseEnv(args: string[]): Command {

@@ -6,6 +6,7 @@ import { examine } from "./doctor.ts";
 import { exportSnapshot } from "./export-snapshot.ts";
 import { importSnapshot } from "./import-snapshot.ts";
 import { printData } from "./print-data.ts";
+import { printLogs } from "./print-logs.ts";
 import { runFunction } from "./run-function.ts";
 import { start } from "./start.ts";
 import { changeVariables } from "./variables.ts";
@@ -47,6 +48,9 @@ async function run(argv: string[]): Promise<void> {
       return;
     case "data":
       await printData(command);
+      return;
+    case "logs":
+      printLogs(command);
       return;
     case "env":
       await changeVariables(command.dataDir, command.change);

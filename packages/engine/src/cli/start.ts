@@ -6,6 +6,7 @@ import type { Environment } from "../base/environment.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import type { StartOptions } from "./command-line.ts";
+import { formatRun } from "./format-run.ts";
 import { listen, urlOf } from "./listen.ts";
 import { environmentVariables, environmentWithLog } from "./surroundings.ts";
 
@@ -27,6 +28,8 @@ export async function start(
 ): Promise<void> {
   const environment = environmentWithLog();
   const stopping = whenStopped();
+  // Whoever reads what is printed may go away; those who are served stay.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
   let engine: Engine | null = null;
   const server = createServer((request, response) => {
     if (engine === null) comeAgain(request, response);
@@ -56,6 +59,7 @@ export async function start(
     mountPath: "",
     revealsErrors: options.revealsErrors,
     log: environment.log,
+    onFunctionRun: (run) => console.log(formatRun(run)),
     environment,
     stopsEndlessFunctions: true,
     onDiskFailed: (error) => {

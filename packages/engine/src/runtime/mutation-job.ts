@@ -1,6 +1,7 @@
 import { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
-import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
+import { describeThrown } from "./function-error.ts";
+import { describeForLog, RunningFunction } from "./function-runs.ts";
 import { type FunctionCall, openTransaction, performCall } from "./run-transaction.ts";
 import type { RuntimeServices } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";
@@ -28,12 +29,15 @@ export async function performMutationJob(
 ): Promise<{ state: TransactionState; value: undefined }> {
   const state = openTransaction(services, ts, null, job.call);
   if (!job.isDue(state)) return { state, value: undefined };
+  const run = new RunningFunction(services, "mutation", job.call.path);
   try {
     await performCall(services, state, "mutation", job.call);
+    run.succeeded(state.log.lines);
     job.complete(state, null);
     return { state, value: undefined };
   } catch (error) {
     if (error instanceof EngineError && error.kind !== "FunctionTimedOut") throw error;
+    run.failed(state.log.lines, error);
     const failed = openTransaction(services, ts);
     job.complete(failed, describeJobFailure(services, job.call.path, error));
     return { state: failed, value: undefined };
@@ -46,12 +50,10 @@ export function describeJobFailure(
   path: string,
   error: unknown,
 ): string {
-  const { message, dataJson } = describeThrown(error, true);
-  const isOurs = dataJson !== null || error instanceof FunctionCallError;
+  const { message } = describeThrown(error, true);
   services.environment.log("error", "A scheduled function failed.", {
     function: path,
-    // What a function says to its callers may be about people: it is not for the log.
-    error: isOurs ? "a refusal of the function's own" : describeError(error),
+    error: describeForLog(error),
   });
   const text = error instanceof EngineError ? error.message : message;
   return text.slice(0, limits.jobErrorLengthMax).toWellFormed();

@@ -7,6 +7,8 @@ export type FunctionResult =
       ok: false;
       /** With the request id in front, as clients show it. */
       errorMessage: string;
+      /** By which the failure is found in logs; absent for a call that was not run. */
+      requestId?: string;
       /** Present exactly when the function threw a ConvexError: its data as encoded JSON text. */
       errorDataJson?: string;
       /** It was given up, which says nothing about the data. */

@@ -10,6 +10,7 @@ import { callFunction, requireCalled } from "./call-function.ts";
 import type { RequestOrigin } from "./call-metadata.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
 import type { FunctionName } from "./function-name.ts";
+import { newRequestId, RunningFunction } from "./function-runs.ts";
 import type { FunctionResult } from "./outcome.ts";
 import type { JobContext } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
@@ -51,11 +52,16 @@ export async function runInTransaction(
   journal: string | null,
 ): Promise<TransactionRun> {
   const state = openTransaction(services, ts, journal, call);
+  const run = new RunningFunction(services, kind, call.path);
+  const logLines = state.log.lines;
   try {
     const valueJson = await performCall(services, state, kind, call);
-    return { result: { ok: true, valueJson, logLines: state.log.lines }, state };
+    run.succeeded(logLines);
+    return { result: { ok: true, valueJson, logLines }, state };
   } catch (error) {
-    return { result: failedResult(services, call.path, error, state.log.lines), state };
+    const result = failedResult(services, call.path, error, logLines);
+    run.failed(logLines, error, result.requestId);
+    return { result, state };
   }
 }
 
@@ -110,9 +116,9 @@ export function failedResult(
   path: string,
   error: unknown,
   logLines: string[],
-): FunctionResult {
+): FunctionResult & { ok: false } {
   const { message, dataJson } = describeThrown(error, services.revealsErrors);
-  const requestId = Buffer.from(services.environment.randomBytes(8)).toString("hex");
+  const requestId = newRequestId(services);
   const isOurs = dataJson !== null || error instanceof FunctionCallError;
   if (!isOurs) {
     services.environment.log("error", "A function failed.", {
@@ -126,6 +132,7 @@ export function failedResult(
   return {
     ok: false,
     errorMessage: text,
+    requestId,
     ...(dataJson === null ? {} : { errorDataJson: dataJson }),
     ...(error instanceof EngineError && error.kind === "FunctionTimedOut"
       ? { isGivenUp: true as const }

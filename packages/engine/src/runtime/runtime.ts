@@ -6,6 +6,7 @@ import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireCalled } from "./call-function.ts";
 import type { RequestOrigin } from "./call-metadata.ts";
 import { requireNotStopped } from "./checkpoint.ts";
+import { RunningFunction } from "./function-runs.ts";
 import { findRoute } from "./http-route.ts";
 import { FunctionLog, installConvexGlobal, runInInvocation } from "./invocation.ts";
 import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
@@ -75,11 +76,15 @@ export class Runtime {
 
   async runAction(call: FunctionCall): Promise<FunctionResult> {
     const log = new FunctionLog();
+    const run = new RunningFunction(this.#services, "action", call.path);
     try {
       const valueJson = await this.#performAction(call, log);
+      run.succeeded(log.lines);
       return { ok: true, valueJson, logLines: log.lines };
     } catch (error) {
-      return failedResult(this.#services, call.path, error, log.lines);
+      const result = failedResult(this.#services, call.path, error, log.lines);
+      run.failed(log.lines, error, result.requestId);
+      return result;
     }
   }
 
@@ -108,10 +113,14 @@ export class Runtime {
 
   /** Runs an action as a job; returns the error's text, null for success. Never rejects. */
   async runActionJob(call: FunctionCall): Promise<string | null> {
+    const log = new FunctionLog();
+    const run = new RunningFunction(this.#services, "action", call.path);
     try {
-      await this.#performAction(call, new FunctionLog());
+      await this.#performAction(call, log);
+      run.succeeded(log.lines);
       return null;
     } catch (error) {
+      run.failed(log.lines, error);
       return describeJobFailure(this.#services, call.path, error);
     }
   }
@@ -124,15 +133,18 @@ export class Runtime {
     const call = { component, caller, ...(origin ? { origin } : {}) };
     const invocation = new ActionInvocation(this.#services, this.#actionCalls(), call);
     const { environment } = this.#services;
+    const run = new RunningFunction(this.#services, "httpAction", `${request.method} ${path}`);
     try {
       invocation.functionPath = `http ${path}`;
       const running = runInInvocation(invocation, () => endpoint.invokeHttpAction!(request));
       const response = await withDeadline(environment, limits.actionWallMs, running);
       requireNotStopped(invocation);
+      run.succeeded(invocation.log.lines);
       return response;
     } catch (error) {
       const failed = failedResult(this.#services, `http ${path}`, error, []);
-      const code = failed.ok ? "" : failed.errorMessage.replaceAll("\n", ": ");
+      run.failed(invocation.log.lines, error, failed.requestId);
+      const code = failed.errorMessage.replaceAll("\n", ": ");
       return Response.json({ code, trace: "" }, { status: 500 });
     } finally {
       invocation.close();

@@ -3,6 +3,7 @@ import type { TokenSigner } from "../identity/token-signer.ts";
 import type { DocumentStore } from "../store/document-store.ts";
 import type { Usage } from "../store/transaction-usage.ts";
 import type { Components } from "./components.ts";
+import type { FunctionRun } from "./function-runs.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import type { CreationClock } from "./transaction-state.ts";
 
@@ -15,6 +16,8 @@ export interface RuntimeServices {
   /** Whether callers are told the text of uncaught errors; never in production. */
   revealsErrors: boolean;
   files: StoredFiles;
+  /** Told of every run that has something to say to the function's author. */
+  onFunctionRun: (run: FunctionRun) => void;
   /** Limits of one transaction where they are other than Convex's. */
   transactionLimits: Partial<Usage>;
   tokens: TokenSigner;
