@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasVendoredEmoji, VENDORED_EMOJI, vendorEmoji } from "./vendor-emoji.mjs";
 
 const BUNDLES = ".parley";
 const SERVER_BUNDLE = `${BUNDLES}/server.mjs`;
@@ -14,7 +15,7 @@ const SERVER_SOURCES = [...SHARED_SOURCES, "server", "packages/engine/src", "scr
 const PAGES_SOURCES = [
   ...SHARED_SOURCES,
   ...["app", "features", "components", "public", "convex/_generated"],
-  ...["proxy.ts", "next.config.ts", "postcss.config.mjs"],
+  ...["proxy.ts", "next.config.ts", "postcss.config.mjs", "scripts/vendor-emoji.mjs"],
 ];
 
 /** Whether the server's bundle is older than its sources. */
@@ -59,7 +60,7 @@ export function peopleBundleUrl(rootDir) {
 
 /** Whether the pages' build is older than its sources. */
 export function needsPagesBuild(rootDir) {
-  const isThere = existsSync(join(rootDir, ".next/BUILD_ID"));
+  const isThere = existsSync(join(rootDir, ".next/BUILD_ID")) && hasVendoredEmoji(rootDir);
   return !isThere || readStamps(rootDir).pages !== fingerprint(rootDir, PAGES_SOURCES);
 }
 
@@ -71,6 +72,7 @@ export async function buildPages(rootDir, run) {
   const stamp = fingerprint(rootDir, PAGES_SOURCES);
   // A build that is cut off halfway must not pass for a whole one.
   rmSync(join(rootDir, ".next/BUILD_ID"), { force: true });
+  vendorEmoji(rootDir);
   await run(process.execPath, [join(rootDir, "node_modules/next/dist/bin/next"), "build"]);
   writeStamp(rootDir, "pages", stamp);
 }
@@ -100,6 +102,8 @@ function listFiles(rootDir, path) {
     const entries = readdirSync(join(rootDir, path), { withFileTypes: true });
     return entries.flatMap((entry) => {
       const child = `${path}/${entry.name}`;
+      // Made by the build itself, from what package-lock.json names.
+      if (child === VENDORED_EMOJI) return [];
       if (entry.isDirectory()) return listFiles(rootDir, child);
       // Tests are built into nothing.
       return /\.test\.tsx?$/.test(entry.name) ? [] : [child];

@@ -7,6 +7,7 @@ import { bundleServer, codegenCommand, serverBundleUrl } from "./build.mjs";
 import { INSTALL_ARGUMENTS, needsInstall } from "./install-dependencies.mjs";
 import { beginLifecycle, fail } from "./lifecycle.mjs";
 import { preflight } from "./preflight.mjs";
+import { vendorEmoji } from "./vendor-emoji.mjs";
 
 const rootDir = fileURLToPath(new URL("..", import.meta.url));
 const lifecycle = beginLifecycle();
@@ -29,6 +30,7 @@ async function develop() {
     await run("npm", INSTALL_ARGUMENTS);
   }
   await run(...codegenCommand(rootDir));
+  vendorEmoji(rootDir);
   await bundleServer(rootDir);
   process.setSourceMapsEnabled(true);
   const { runServer } = await import(serverBundleUrl(rootDir));

@@ -74,6 +74,10 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
     if (last?.id) startEditing(last.id, last.content);
   }, [tail, viewerId, startEditing]);
 
+  const mentionable = useMemo(
+    () => conversation?.members.filter(({ userId }) => userId !== viewerId) ?? [],
+    [conversation?.members, viewerId],
+  );
   const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
   return (
     <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
@@ -94,6 +98,7 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         <Composer
           ref={composer}
           conversationId={conversationId}
+          members={mentionable}
           onSend={send}
           onEditLast={editLast}
           editing={editing}

@@ -19,10 +19,13 @@ import { contentRefusal, isBlank } from "@/shared/message-text";
 import { t } from "../language/t";
 import { isTouch } from "../navigation/use-media";
 import { useTypingSender } from "../typing/use-typing-sender";
+import type { Mentionable } from "./rich-text";
+import { SUGGESTIONS_ID, SuggestionList, suggestionId } from "./suggestion-list";
 import { useDraft } from "./use-draft";
-import { useTypeAnywhere } from "./use-type-anywhere";
+import { useSuggestions } from "./use-suggestions";
+import { useEscape, useTypeAnywhere } from "./use-type-anywhere";
 
-const EmojiDialog = dynamic(() => import("./emoji-dialog").then((room) => room.EmojiDialog));
+const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog));
 
 /** From so many units on it is said how many are left. */
 const COUNT_FROM_UNITS = contentMaxUnits - 300;
@@ -34,6 +37,8 @@ export type ComposerHandle = { focus: () => void };
 export type ComposerProps = {
   ref: Ref<ComposerHandle>;
   conversationId: string;
+  /** Who can be mentioned. */
+  members: readonly Mentionable[];
   /** @returns `null` when the text cannot be taken now and stays; else when it is safe from a crash. */
   onSend: (content: string) => Promise<void> | null;
   /** The up arrow in an empty field. */
@@ -46,7 +51,7 @@ export type ComposerProps = {
 
 /** Where one writes. What is refused stays in the field with the reason below it. */
 export function Composer(props: ComposerProps) {
-  const { ref, conversationId, onSend, onEditLast, editing, onEditEnd } = props;
+  const { ref, conversationId, members, onSend, onEditLast, editing, onEditEnd } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversationId, () => caretOf(field.current));
   const [edited, setEdited] = useState("");
@@ -58,10 +63,15 @@ export function Composer(props: ComposerProps) {
   const text = editing ? edited : draft.text;
   const trimmed = text.trim();
   const isEmpty = isBlank(text);
+  const suggestions = useSuggestions(field, members, (from, to, inserted) => {
+    field.current?.setSelectionRange(from, to);
+    insertText(inserted);
+  });
 
   const [savedCaret] = useState(() => draft.savedCaret);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
   useTypeAnywhere(field);
+  useEscape(editing !== null, () => onEditEnd(null));
   useGrowingField(field, text);
 
   useEffect(() => {
@@ -93,7 +103,9 @@ export function Composer(props: ComposerProps) {
   }
 
   function submit() {
-    if (isEmpty) return;
+    // What stands in the field, not what was last drawn: a key may be quicker than a render.
+    const trimmed = (field.current?.value ?? text).trim();
+    if (isBlank(trimmed)) return;
     const problem = contentRefusal(trimmed);
     if (problem) {
       setRefusal(
@@ -110,6 +122,8 @@ export function Composer(props: ComposerProps) {
     const kept = onSend(trimmed);
     if (kept === null) return setRefusal(t("composer.full"));
     draft.sent(kept);
+    // At once, so that a key that bounces finds nothing to send.
+    if (field.current) field.current.value = "";
     typing.noteStopped();
     field.current?.focus();
   }
@@ -119,30 +133,32 @@ export function Composer(props: ComposerProps) {
     // The key that ends a composition belongs to it. Browsers disagree on what comes first, the end
     // or the key, so the end counts only in the next task.
     if (isImeKey || keyCode === 229 || isComposing.current) return;
+    if (suggestions.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
       event.preventDefault();
       if (!event.repeat) submit();
-    } else if (event.key === "Escape" && editing) {
-      event.preventDefault();
-      onEditEnd(null);
     } else if (event.key === "ArrowUp" && text === "" && !editing) {
       event.preventDefault();
       onEditLast();
     }
   }
 
-  function insert(emoji: string) {
-    setIsEmojiOpen(false);
+  /** Writes at the caret, in the one way that keeps the browser's undo; where it is gone, directly. */
+  function insertText(inserted: string) {
     const input = field.current;
     if (!input) return;
+    input.focus();
+    if (document.execCommand("insertText", false, inserted)) return;
+    input.setRangeText(inserted, input.selectionStart, input.selectionEnd, "end");
+    change(input.value);
+  }
+
+  function closeEmoji(chosen: string | null) {
+    setIsEmojiOpen(false);
     // In the next frame the dialog has let go of the focus.
     requestAnimationFrame(() => {
-      input.focus();
-      // The one way that keeps the browser's undo; where it is gone the text is set directly.
-      if (!document.execCommand("insertText", false, emoji)) {
-        input.setRangeText(emoji, input.selectionStart, input.selectionEnd, "end");
-        change(input.value);
-      }
+      if (chosen === null) field.current?.focus();
+      else insertText(chosen);
     });
   }
 
@@ -154,8 +170,15 @@ export function Composer(props: ComposerProps) {
         event.preventDefault();
         submit();
       }}
-      className="px-5 pt-1 pb-[18px] max-wide:px-2.5 max-wide:pb-2"
+      className="relative px-5 pt-1 pb-[18px] max-wide:px-2.5 max-wide:pb-2"
     >
+      {suggestions.items.length > 0 && (
+        <SuggestionList
+          items={suggestions.items}
+          activeIndex={suggestions.activeIndex}
+          onAccept={suggestions.accept}
+        />
+      )}
       {editing && (
         <div className="mb-1.5 flex items-center gap-2 rounded-xl bg-accent-soft ps-3.5 text-meta font-medium text-accent">
           <Pencil size={14} aria-hidden="true" />
@@ -174,9 +197,18 @@ export function Composer(props: ComposerProps) {
           placeholder={t("composer.label")}
           aria-invalid={refusal !== null || left < 0 || undefined}
           aria-describedby={refusal !== null || left < 300 ? "composer-note" : undefined}
+          aria-autocomplete="list"
+          aria-controls={suggestions.items.length > 0 ? SUGGESTIONS_ID : undefined}
+          aria-activedescendant={
+            suggestions.items.length > 0 ? suggestionId(suggestions.activeIndex) : undefined
+          }
           autoComplete="off"
           value={text}
-          onChange={(event) => change(event.target.value)}
+          onChange={(event) => {
+            change(event.target.value);
+            suggestions.review(isComposing.current);
+          }}
+          onSelect={() => suggestions.review(isComposing.current)}
           onKeyDown={onKeyDown}
           onCompositionStart={() => {
             isComposing.current = true;
@@ -186,7 +218,10 @@ export function Composer(props: ComposerProps) {
               isComposing.current = false;
             });
           }}
-          onBlur={typing.noteStopped}
+          onBlur={() => {
+            typing.noteStopped();
+            suggestions.close();
+          }}
           className="max-h-[40dvh] min-h-10 min-w-0 flex-1 resize-none bg-transparent py-[9px] ps-3 pe-1.5 text-body leading-[1.45] outline-none placeholder:text-faint focus-visible:shadow-none touch:min-h-11"
         />
         <IconButton
@@ -219,7 +254,7 @@ export function Composer(props: ComposerProps) {
       </div>
       <ComposerNote refusal={refusal} units={trimmed.length} />
       {isEmojiOpen && (
-        <EmojiDialog isBesideComposer onChoose={insert} onClose={() => setIsEmojiOpen(false)} />
+        <EmojiDialog isBesideComposer onChoose={closeEmoji} onClose={() => closeEmoji(null)} />
       )}
     </form>
   );

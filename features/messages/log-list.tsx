@@ -62,6 +62,10 @@ export function LogList(props: LogListProps) {
     () => new Map(conversation?.members.map((member) => [member.userId, member])),
     [conversation?.members],
   );
+  const members = useMemo(
+    () => (conversation?.members ?? []).map(({ userId, name }) => ({ userId, name })),
+    [conversation?.members],
+  );
   const nameOf = useCallback(
     (userId: string) =>
       userId === viewerId ? t("message.you") : people.get(userId)?.name || t("people.someone"),
@@ -71,10 +75,33 @@ export function LogList(props: LogListProps) {
   const elements = useMessageElements(
     useMemo(
       () => ({
-        ...{ viewerId, isGroup, people, nameOf, watch, changes, sending, onEdit, canDeleteAll },
+        ...{
+          viewerId,
+          isGroup,
+          people,
+          members,
+          nameOf,
+          watch,
+          changes,
+          sending,
+          onEdit,
+          canDeleteAll,
+        },
         todayMs,
       }),
-      [viewerId, isGroup, people, nameOf, watch, changes, sending, onEdit, canDeleteAll, todayMs],
+      [
+        viewerId,
+        isGroup,
+        people,
+        members,
+        nameOf,
+        watch,
+        changes,
+        sending,
+        onEdit,
+        canDeleteAll,
+        todayMs,
+      ],
     ),
   );
   const [bufferPx, setBufferPx] = useState(BUFFER_MIN_PX);

@@ -6,6 +6,7 @@ import { t } from "../language/t";
 import type { ChatMessage } from "./chat-message";
 import { MessageText } from "./message-text";
 import { MessageTicks } from "./message-ticks";
+import type { Mentionable } from "./rich-text";
 import { countBigEmoji } from "./text-parts";
 
 export type MessageBubbleProps = {
@@ -16,6 +17,9 @@ export type MessageBubbleProps = {
   /** The last of its group points at its speaker. */
   hasCorner: boolean;
   authorName: string;
+  /** Who can be mentioned. */
+  members: readonly Mentionable[];
+  viewerId: string;
 };
 
 /** What was said, when, and how far it came; the time floats into the last line. */
@@ -59,7 +63,12 @@ export function MessageBubble(props: MessageBubbleProps) {
             {content.trim()}
           </span>
         ) : (
-          <MessageText text={content} />
+          <MessageText
+            messageKey={message.key}
+            text={content}
+            members={props.members}
+            viewerId={props.viewerId}
+          />
         )}
         <MessageMeta {...props} isFloating={hasGround || isDeleted} />
       </div>

@@ -8,6 +8,7 @@ import { type ChatMessage, isSameMessage } from "./chat-message";
 import { MessageActions } from "./message-actions";
 import { MessageBubble } from "./message-bubble";
 import { Reactions } from "./reactions";
+import type { Mentionable } from "./rich-text";
 import type { MessageChanges } from "./use-message-changes";
 import type { Seen } from "./use-message-visibility";
 import type { MessageSending } from "./use-send-message";
@@ -27,6 +28,7 @@ export type MessageItemProps = {
   isNew: boolean;
   /** Just jumped to: it stands out for a moment. */
   isMarked: boolean;
+  members: readonly Mentionable[];
   nameOf: (userId: string) => string;
   watch: (element: HTMLElement | null, seen: Seen) => (() => void) | undefined;
   changes: MessageChanges;
@@ -80,6 +82,8 @@ export const MessageItem = memo(
             showsName={showsPicture && startsGroup}
             hasCorner={endsGroup}
             authorName={author.name}
+            members={props.members}
+            viewerId={viewerId}
           />
           {message.reactions.length > 0 && id !== null && (
             <Reactions

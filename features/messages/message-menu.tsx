@@ -11,7 +11,7 @@ import { QUICK_REACTIONS } from "./reaction-groups";
 import type { MessageChanges } from "./use-message-changes";
 
 const DeleteDialog = dynamic(() => import("./delete-dialog").then((room) => room.DeleteDialog));
-const EmojiDialog = dynamic(() => import("./emoji-dialog").then((room) => room.EmojiDialog));
+const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog));
 
 export type MessageMenuProps = {
   messageId: string;

@@ -1,50 +1,50 @@
-import { memo, useState } from "react";
+import { memo, useMemo, useState } from "react";
+import { cn } from "@/lib/cn";
 import { t } from "../language/t";
-import { splitLinks } from "./text-parts";
+import { CodeBlock } from "./code-block";
+import { type Block, type Inline, type Mentionable, readRichText } from "./rich-text";
+import { foldText } from "./text-parts";
 
-/** A message longer than this, in units or lines, is shown folded. */
-const FOLD_ABOVE_UNITS = 1_400;
-const FOLD_ABOVE_LINES = 24;
-const FOLDED_UNITS = 900;
-const FOLDED_LINES = 14;
+const NOBODY: readonly Mentionable[] = [];
+/** Which long messages are unfolded, also while their rows are out of sight. */
+const unfolded = new Set<string>();
 
-function foldText(text: string): string | null {
-  const lines = text.split("\n");
-  if (text.length <= FOLD_ABOVE_UNITS && lines.length <= FOLD_ABOVE_LINES) return null;
-  const folded = lines.slice(0, FOLDED_LINES).join("\n").slice(0, FOLDED_UNITS);
-  // Half of a surrogate pair would show as a broken character.
-  return `${folded.replace(/[\ud800-\udbff]$/, "").trimEnd()}…`;
-}
+export type MessageTextProps = {
+  /** Of the message, so that it stays unfolded. */
+  messageKey: string;
+  text: string;
+  members?: readonly Mentionable[];
+  viewerId?: string;
+};
 
 /**
- * What somebody wrote, as text nodes and safe links only. It stands in a block that isolates it and
+ * What somebody wrote, as text nodes and safe elements only. It stands in a block that isolates it and
  * lets every paragraph take its own direction.
  */
-export const MessageText = memo(function MessageText({ text }: { text: string }) {
-  const [isUnfolded, setIsUnfolded] = useState(false);
+export const MessageText = memo(function MessageText(props: MessageTextProps) {
+  const { messageKey, text, members = NOBODY, viewerId = "" } = props;
+  const [isUnfolded, setIsUnfolded] = useState(() => unfolded.has(messageKey));
   const folded = isUnfolded ? null : foldText(text);
+  const shown = folded ?? text;
+  const blocks = useMemo(() => readRichText(shown, members), [shown, members]);
   return (
     <span className="wrap-anywhere whitespace-pre-wrap">
-      {splitLinks(folded ?? text).map((part, index) =>
-        part.kind === "text" ? (
-          part.text
-        ) : (
-          <a
-            // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move.
-            key={index}
-            href={part.href}
-            target="_blank"
-            rel="noopener noreferrer nofollow ugc"
-            className="font-medium text-accent-strong underline decoration-1 underline-offset-2"
-          >
-            {part.text}
-          </a>
-        ),
-      )}
+      {blocks.map((block, index) => (
+        <TextBlock
+          // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of one text never move.
+          key={index}
+          block={block}
+          isLast={index === blocks.length - 1}
+          viewerId={viewerId}
+        />
+      ))}
       {folded !== null && (
         <button
           type="button"
-          onClick={() => setIsUnfolded(true)}
+          onClick={() => {
+            unfolded.add(messageKey);
+            setIsUnfolded(true);
+          }}
           className="ms-1.5 font-semibold text-accent-strong"
         >
           {t("message.readMore")}
@@ -53,3 +53,87 @@ export const MessageText = memo(function MessageText({ text }: { text: string })
     </span>
   );
 });
+
+type TextBlockProps = { block: Block; isLast: boolean; viewerId: string };
+
+function TextBlock({ block, isLast, viewerId }: TextBlockProps) {
+  switch (block.kind) {
+    case "paragraph":
+      // The last one ends in the line in which the time stands.
+      return (
+        <span className={cn(!isLast && "block")}>{renderInlines(block.children, viewerId)}</span>
+      );
+    case "quote":
+      return (
+        <blockquote className="my-1 border-s-[3px] border-accent ps-2.5 text-muted">
+          {renderInlines(block.children, viewerId)}
+        </blockquote>
+      );
+    case "code":
+      return <CodeBlock code={block.text} />;
+    case "list": {
+      const items = block.items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the items of one text never move.
+        <li key={index}>{renderInlines(item, viewerId)}</li>
+      ));
+      return block.start === null ? (
+        <ul className="my-0.5 list-disc ps-5">{items}</ul>
+      ) : (
+        <ol start={block.start} className="my-0.5 list-decimal ps-6">
+          {items}
+        </ol>
+      );
+    }
+  }
+  return block satisfies never;
+}
+
+function renderInlines(inlines: readonly Inline[], viewerId: string) {
+  return inlines.map((inline, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move.
+    <TextInline key={index} inline={inline} viewerId={viewerId} />
+  ));
+}
+
+function TextInline({ inline, viewerId }: { inline: Inline; viewerId: string }) {
+  switch (inline.kind) {
+    case "text":
+      return inline.text;
+    case "strong":
+      return <strong className="font-title">{renderInlines(inline.children, viewerId)}</strong>;
+    case "emphasis":
+      return <em>{renderInlines(inline.children, viewerId)}</em>;
+    case "strike":
+      return <s>{renderInlines(inline.children, viewerId)}</s>;
+    case "code":
+      return (
+        <code dir="ltr" className="rounded-[5px] bg-code px-1 py-px font-mono text-[0.92em]">
+          {inline.text}
+        </code>
+      );
+    case "link":
+      return (
+        <a
+          href={inline.href}
+          title={inline.href}
+          target="_blank"
+          rel="noopener noreferrer nofollow ugc"
+          className="font-medium text-accent-strong underline decoration-1 underline-offset-2"
+        >
+          {inline.text}
+        </a>
+      );
+    case "mention":
+      return (
+        <bdi
+          className={cn(
+            "font-semibold text-accent-strong",
+            inline.userId === viewerId && "rounded-[5px] bg-accent-soft px-0.5",
+          )}
+        >
+          {inline.text}
+        </bdi>
+      );
+  }
+  return inline satisfies never;
+}

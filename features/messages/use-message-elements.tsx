@@ -17,7 +17,7 @@ export type SharedByMessages = {
   canDeleteAll: boolean;
   /** Midnight of today, for the headings of days. */
   todayMs: number;
-} & Pick<MessageItemProps, "nameOf" | "watch" | "changes" | "sending" | "onEdit">;
+} & Pick<MessageItemProps, "members" | "nameOf" | "watch" | "changes" | "sending" | "onEdit">;
 
 type Varying = { isRead: boolean; isNew: boolean; isMarked: boolean };
 
@@ -73,6 +73,7 @@ function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages
             name: author?.name || t("people.someone"),
             imageUrl: author?.imageUrl ?? null,
           }}
+          members={shared.members}
           nameOf={shared.nameOf}
           watch={shared.watch}
           changes={shared.changes}

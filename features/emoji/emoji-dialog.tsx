@@ -1,0 +1,166 @@
+"use client";
+
+import { EmojiPicker, type EmojiPickerListEmojiProps } from "frimousse";
+import * as Dialog from "radix-ui/dialog";
+import { useState } from "react";
+import { cn } from "@/lib/cn";
+import { t } from "../language/t";
+import {
+  readRecentEmoji,
+  readSkinTone,
+  rememberEmoji,
+  rememberSkinTone,
+  type SkinTone,
+} from "./emoji-memory";
+
+export type EmojiDialogProps = {
+  onChoose: (emoji: string) => void;
+  onClose: () => void;
+  /** Beside the composer that it writes into, instead of in the middle. */
+  isBesideComposer?: boolean;
+};
+
+const COLUMNS = 8;
+const CELL =
+  "grid size-11 place-items-center rounded-xl text-[22px] leading-none outline-offset-[-2px] hover:bg-hover";
+
+/** Every emoji in every skin tone, by name, by subject and by last use; the arrow keys walk through them. */
+export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialogProps) {
+  const [search, setSearch] = useState("");
+  const [tone, setTone] = useState(readSkinTone);
+  const choose = (emoji: string) => {
+    rememberEmoji(emoji);
+    onChoose(emoji);
+  };
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay
+          className={cn("fixed inset-0 z-40 bg-scrim", isBesideComposer && "wide:bg-transparent")}
+        />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className={cn(
+            "fixed z-50 animate-appear bg-raised p-3 shadow-float",
+            "wide:h-[420px] wide:w-[388px] wide:rounded-[22px]",
+            isBesideComposer ? "wide:end-5 wide:bottom-[84px]" : "wide:inset-0 wide:m-auto",
+            "max-wide:inset-x-0 max-wide:bottom-0 max-wide:h-[55dvh] max-wide:rounded-t-[24px] max-wide:pb-[env(safe-area-inset-bottom)]",
+          )}
+        >
+          <Dialog.Title className="sr-only">{t("emoji.dialog")}</Dialog.Title>
+          <EmojiPicker.Root
+            emojibaseUrl="/emoji"
+            locale="en"
+            columns={COLUMNS}
+            skinTone={tone}
+            onEmojiSelect={({ emoji }) => choose(emoji)}
+            className="isolate flex h-full flex-col"
+          >
+            <div className="flex gap-2">
+              <EmojiPicker.Search
+                value={search}
+                onChange={(event) => setSearch(event.target.value)}
+                aria-label={t("emoji.search")}
+                placeholder={t("emoji.search")}
+                autoFocus
+                className="h-11 min-w-0 flex-1 rounded-xl border border-line bg-surface px-3.5 text-preview outline-none placeholder:text-faint focus-visible:border-accent"
+              />
+              <ToneChoice tone={tone} onChoose={setTone} />
+            </div>
+            {search === "" && <RecentEmoji onChoose={choose} />}
+            <EmojiPicker.Viewport className="relative mt-1.5 min-h-0 flex-1 overscroll-contain outline-none">
+              <EmojiPicker.Loading className="absolute inset-0 grid place-items-center text-meta text-muted">
+                {t("emoji.loading")}
+              </EmojiPicker.Loading>
+              <EmojiPicker.Empty className="absolute inset-0 grid place-items-center text-meta text-muted">
+                {t("emoji.none")}
+              </EmojiPicker.Empty>
+              <EmojiPicker.List
+                className="select-none"
+                components={{ CategoryHeader, Row, Emoji }}
+              />
+            </EmojiPicker.Viewport>
+          </EmojiPicker.Root>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function ToneChoice({ tone, onChoose }: { tone: SkinTone; onChoose: (tone: SkinTone) => void }) {
+  return (
+    <EmojiPicker.SkinTone emoji="✋">
+      {({ skinToneVariations, setSkinTone }) => (
+        <label className="relative grid size-11 shrink-0 place-items-center rounded-xl border border-line text-[20px] has-focus-visible:border-accent">
+          <span aria-hidden="true">
+            {skinToneVariations.find(({ skinTone }) => skinTone === tone)?.emoji}
+          </span>
+          {/* The platform's own list: six choices need no other. */}
+          <select
+            aria-label={t("emoji.tone")}
+            value={tone}
+            onChange={(event) => {
+              const next = event.target.value as SkinTone;
+              setSkinTone(next);
+              rememberSkinTone(next);
+              onChoose(next);
+            }}
+            className="absolute inset-0 cursor-pointer opacity-0"
+          >
+            {skinToneVariations.map(({ skinTone, emoji }) => (
+              <option key={skinTone} value={skinTone}>
+                {emoji} {t(`emoji.tone.${skinTone as SkinTone}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </EmojiPicker.SkinTone>
+  );
+}
+
+function RecentEmoji({ onChoose }: { onChoose: (emoji: string) => void }) {
+  const [recent] = useState(() => readRecentEmoji().slice(0, COLUMNS));
+  if (recent.length === 0) return null;
+  return (
+    <section aria-label={t("emoji.recent")} className="mt-1.5 flex">
+      {recent.map((emoji) => (
+        <button
+          key={emoji}
+          type="button"
+          aria-label={emoji}
+          onClick={() => onChoose(emoji)}
+          className={CELL}
+        >
+          <span aria-hidden="true">{emoji}</span>
+        </button>
+      ))}
+    </section>
+  );
+}
+
+function CategoryHeader({ category, ...rest }: { category: { label: string } }) {
+  return (
+    <div {...rest} className="bg-raised px-1.5 pt-2 pb-1 text-caption font-semibold text-muted">
+      {category.label}
+    </div>
+  );
+}
+
+function Row(props: React.ComponentProps<"div">) {
+  return <div {...props} className="flex" />;
+}
+
+function Emoji({ emoji, ...rest }: EmojiPickerListEmojiProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-label={emoji.label}
+      title={emoji.label}
+      className={cn(CELL, emoji.isActive && "bg-hover")}
+    >
+      <span aria-hidden="true">{emoji.emoji}</span>
+    </button>
+  );
+}
