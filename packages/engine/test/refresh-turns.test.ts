@@ -7,7 +7,7 @@ import { ANONYMOUS } from "../src/identity/caller.ts";
 import { openMemoryPersistence } from "../src/persistence/memory-persistence.ts";
 import { createFunctionRegistry } from "../src/runtime/function-registry.ts";
 import { parseSchema } from "../src/schema/schema-definition.ts";
-import { SyncSession } from "../src/sync/session.ts";
+import { frameText, SyncSession } from "../src/sync/session.ts";
 import * as notes from "./fixtures/notes/notes";
 import schema from "./fixtures/notes/schema";
 
@@ -42,8 +42,8 @@ function connect(onFrame: (frame: Frame) => void) {
       authenticate: async () => ANONYMOUS,
     },
     {
-      send: (text, onSent) => {
-        onFrame(JSON.parse(text) as Frame);
+      send: (frame, onSent) => {
+        onFrame(JSON.parse(frameText(frame)) as Frame);
         onSent?.();
       },
       unsentBytes: () => 0,

@@ -6,6 +6,7 @@ import { limits } from "../base/limits.ts";
 import { PING } from "../protocol/server-message.ts";
 import { type SessionServices, SyncSession, type SyncTransport } from "../sync/session.ts";
 import { HeldWrites } from "./held-writes.ts";
+import { writeTextFrame } from "./text-frame.ts";
 
 interface Connection {
   socket: WebSocket;
@@ -61,7 +62,7 @@ export class SyncSocketServer {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#accept(webSocket, new HeldWrites(socket, this.#environment)),
+      this.#accept(webSocket, socket),
     );
   }
 
@@ -83,19 +84,23 @@ export class SyncSocketServer {
     });
   }
 
-  #accept(socket: WebSocket, writes: HeldWrites): void {
+  #accept(socket: WebSocket, stream: Duplex): void {
+    const writes = new HeldWrites(stream, this.#environment);
     const nowMs = this.#environment.monotonicMs();
     const transport: SyncTransport = {
-      send: (text, onSent, isFollowed = false) => {
+      send: (frame, onSent, isFollowed = false) => {
         if (socket.readyState !== socket.OPEN) return;
         if (isFollowed) writes.hold();
         connection.lastSentMs = this.#environment.monotonicMs();
         connection.stalledSinceMs ??= connection.lastSentMs;
-        socket.send(text, () => {
+        const noteSent = () => {
           connection.stalledSinceMs =
             socket.bufferedAmount === 0 ? null : this.#environment.monotonicMs();
           onSent?.();
-        });
+        };
+        // The socket library writes at once what it is given, so that nothing of it is under way.
+        if (typeof frame === "string") socket.send(frame, noteSent);
+        else writeTextFrame(stream, frame, noteSent);
         if (!isFollowed) writes.release();
       },
       unsentBytes: () => socket.bufferedAmount,

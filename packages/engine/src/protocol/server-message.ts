@@ -85,25 +85,30 @@ export function queryRemoved(queryId: number): string {
  * @param transition.clientClockSkewMs How far the client's clock is ahead.
  * @param transition.serverTs The server's clock in nanoseconds.
  */
-export function transition({
-  start,
-  end,
-  modifications,
-  clientClockSkewMs,
-  serverTs,
-}: {
+export function transition(message: TransitionEnds & { modifications: readonly string[] }): string {
+  const { head, foot } = transitionEnds(message);
+  return `${head}${message.modifications.join(",")}${foot}`;
+}
+
+interface TransitionEnds {
   start: StateVersion;
   end: StateVersion;
-  modifications: readonly string[];
   clientClockSkewMs?: number;
   serverTs?: number;
-}): string {
+}
+
+/** What stands in a {@link transition} before and behind its modifications. */
+export function transitionEnds({ start, end, clientClockSkewMs, serverTs }: TransitionEnds): {
+  head: string;
+  foot: string;
+} {
   const skew = clientClockSkewMs === undefined ? "" : `,"clientClockSkew":${clientClockSkewMs}`;
   const clock = serverTs === undefined ? "" : `,"serverTs":${serverTs}`;
-  return (
-    `{"type":"Transition","startVersion":${stateVersion(start)},"endVersion":${stateVersion(end)},` +
-    `"modifications":[${modifications.join(",")}]${skew}${clock}}`
-  );
+  const versions = `"startVersion":${stateVersion(start)},"endVersion":${stateVersion(end)}`;
+  return {
+    head: `{"type":"Transition",${versions},"modifications":[`,
+    foot: `]${skew}${clock}}`,
+  };
 }
 
 /**

@@ -18,15 +18,33 @@ import {
   mutationResponse,
   queryRemoved,
   type StateVersion,
-  transition,
   transitionChunks,
+  transitionEnds,
 } from "../protocol/server-message.ts";
 import type { FunctionResult } from "../runtime/outcome.ts";
 import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { RefreshQueries } from "./refresh-queries.ts";
 import type { WatchedQueries } from "./watched-queries.ts";
-import { isWaiting, modificationOf, resultOf, type Subscription } from "./watched-query.ts";
+import {
+  isWaiting,
+  type Modification,
+  modificationOf,
+  resultOf,
+  type Subscription,
+  sharedBytes,
+} from "./watched-query.ts";
+
+/** A piece of a frame's text, which may be encoded already. */
+export type FramePart = string | Uint8Array;
+
+/** A frame's text, put together. */
+export function frameText(frame: string | readonly FramePart[]): string {
+  if (typeof frame === "string") return frame;
+  return frame
+    .map((part) => (typeof part === "string" ? part : Buffer.from(part).toString("utf8")))
+    .join("");
+}
 
 /** The socket as a session sees it. */
 export interface SyncTransport {
@@ -35,7 +53,7 @@ export interface SyncTransport {
    *
    * @param isFollowed Whether another frame will follow in a moment, with which it may travel.
    */
-  send(text: string, onSent?: () => void, isFollowed?: boolean): void;
+  send(frame: string | readonly FramePart[], onSent?: () => void, isFollowed?: boolean): void;
   /** Bytes accepted for sending that have not left yet. */
   unsentBytes(): number;
   close(code: number, reason: string): void;
@@ -200,7 +218,13 @@ export class SyncSession {
     }
     for (const subscription of waiting)
       if (!subscription.isRemoved) this.#pending.add(subscription);
-    const modifications = plan.removedQueryIds.map(queryRemoved);
+    const modifications = plan.removedQueryIds.map(
+      (queryId): Modification => ({
+        beginning: queryRemoved(queryId),
+        result: null,
+        isShared: false,
+      }),
+    );
     for (const subscription of plan.pending) {
       const result = resultOf(subscription);
       if (subscription.isRemoved || !result) {
@@ -211,7 +235,7 @@ export class SyncSession {
       // Equal without being the same where the query has been asked anew.
       if (subscription.sent?.fingerprint === result.fingerprint) continue;
       subscription.sent = result;
-      modifications.push(modificationOf(subscription.queryId, result));
+      modifications.push(modificationOf(subscription.queryId, subscription.watched, result));
     }
     const start = this.#version;
     const end = { querySet: plan.querySet, identity: plan.identity, ts };
@@ -230,20 +254,16 @@ export class SyncSession {
     this.#owesTransition ||= plan.isOwed;
   }
 
-  #sendText(start: StateVersion, end: StateVersion, modifications: string[]): void {
+  #sendText(start: StateVersion, end: StateVersion, modifications: readonly Modification[]): void {
     const skew = this.#clientClockSkewMs;
     this.#clientClockSkewMs = null;
-    const text = transition({
+    const ends = transitionEnds({
       start,
       end,
-      modifications,
       ...(skew === null ? {} : { clientClockSkewMs: skew }),
     });
     const id = String(this.#transitionsSent++);
-    const frames =
-      text.length < limits.transitionChunkBytes / 3
-        ? [text]
-        : transitionChunks(text, limits.transitionChunkBytes, id);
+    const frames = framesOf(ends, modifications, id);
     this.#unsentTransitions++;
     for (const [place, frame] of frames.entries()) {
       const isLast = place === frames.length - 1;
@@ -480,6 +500,36 @@ export class SyncSession {
     this.close();
     this.#transport.close(code, reason);
   }
+}
+
+/** A transition's frames: one, in parts if clients share some of it, or chunks of a large one. */
+function framesOf(
+  { head, foot }: { head: string; foot: string },
+  modifications: readonly Modification[],
+  transitionId: string,
+): Array<string | FramePart[]> {
+  let length = 0;
+  for (const { result } of modifications) length += result?.tail.length ?? 0;
+  if (length >= limits.transitionChunkBytes / 3) {
+    const texts = modifications.map(({ beginning, result }) => beginning + (result?.tail ?? ""));
+    const text = `${head}${texts.join(",")}${foot}`;
+    return transitionChunks(text, limits.transitionChunkBytes, transitionId);
+  }
+  const parts: FramePart[] = [];
+  let text = head;
+  for (const [place, modification] of modifications.entries()) {
+    if (place > 0) text += ",";
+    text += modification.beginning;
+    const bytes = sharedBytes(modification);
+    if (bytes === null) {
+      text += modification.result?.tail ?? "";
+    } else {
+      parts.push(text, bytes);
+      text = "";
+    }
+  }
+  text += foot;
+  return [parts.length === 0 ? text : [...parts, text]];
 }
 
 function failureOf(requestId: number, result: FunctionResult & { ok: false }) {

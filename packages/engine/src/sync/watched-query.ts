@@ -10,6 +10,9 @@ import type { KeyInterval } from "../store/read-set.ts";
 import type { JSONObject } from "../values/json.ts";
 import type { SyncSession } from "./session.ts";
 
+/** Shorter results are not worth a piece of their own. */
+const SHARED_LENGTH_MIN = 1_024;
+
 /** A query as clients ask for it. */
 export interface QueryRequest {
   /** Of the function, or of a part of it. */
@@ -24,6 +27,8 @@ export interface SharedResult {
   isFailure: boolean;
   /** The modification's text behind the query id. */
   tail: string;
+  /** The same in UTF-8, once that has been wanted. */
+  tailBytes: Uint8Array | null;
   /** Equal for results that clients cannot tell apart. */
   fingerprint: string;
 }
@@ -81,18 +86,38 @@ export function resultOf(subscription: Subscription): SharedResult | null {
   return watched.isStale ? null : watched.latest;
 }
 
-/** The modification that tells one client about a result. */
-export function modificationOf(queryId: number, result: SharedResult): string {
-  return result.isFailure
-    ? queryFailedFromTail(queryId, result.tail)
-    : queryUpdatedFromTail(queryId, result.tail);
+/** What tells one client about a result: the beginning is its own, the rest everybody's. */
+export interface Modification {
+  beginning: string;
+  /** null: the beginning is all. */
+  result: SharedResult | null;
+  /** Whether others are sent the result as well. */
+  isShared: boolean;
+}
+
+export function modificationOf(
+  queryId: number,
+  watched: WatchedQuery,
+  result: SharedResult,
+): Modification {
+  const beginning = result.isFailure
+    ? queryFailedFromTail(queryId, "")
+    : queryUpdatedFromTail(queryId, "");
+  return { beginning, result, isShared: watched.subscriptions.size > 1 };
+}
+
+/** A long result that several clients get, as bytes that are written once; null for others. */
+export function sharedBytes({ result, isShared }: Modification): Uint8Array | null {
+  if (result === null || !isShared || result.tail.length < SHARED_LENGTH_MIN) return null;
+  result.tailBytes ??= Buffer.from(result.tail);
+  return result.tailBytes;
 }
 
 export function shareResult({ result, journal }: QueryOutcome): SharedResult {
   const logLinesJson = JSON.stringify(result.logLines);
   if (result.ok) {
     const tail = queryUpdatedTail({ valueJson: result.valueJson, logLinesJson, journal });
-    return { isFailure: false, tail, fingerprint: tail };
+    return { isFailure: false, tail, tailBytes: null, fingerprint: tail };
   }
   const { errorMessage, errorDataJson } = result;
   const tail = queryFailedTail({
@@ -103,5 +128,5 @@ export function shareResult({ result, journal }: QueryOutcome): SharedResult {
   });
   // Every failure has a request id of its own, which alone is no news.
   const fingerprint = tail.replace(/\[Request ID: [0-9a-f]+\]/, "");
-  return { isFailure: true, tail, fingerprint };
+  return { isFailure: true, tail, tailBytes: null, fingerprint };
 }

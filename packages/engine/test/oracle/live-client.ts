@@ -1,4 +1,4 @@
-import { type SessionServices, SyncSession } from "../../src/sync/session.ts";
+import { frameText, type SessionServices, SyncSession } from "../../src/sync/session.ts";
 
 export interface Held {
   functionPath: string;
@@ -53,8 +53,8 @@ export class LiveClient {
     this.#querySet = 0;
     this.#identity = 0;
     this.#session = new SyncSession(this.#services, {
-      send: (text, onSent) => {
-        this.#receive(JSON.parse(text) as Frame);
+      send: (frame, onSent) => {
+        this.#receive(JSON.parse(frameText(frame)) as Frame);
         onSent?.();
       },
       unsentBytes: () => 0,
