@@ -19,7 +19,8 @@ import { conversationLook, type ListedConversation, previewLine } from "./conver
 import type { ConversationRowProps, RowPreview } from "./conversation-row";
 import { useShownUnreadCounts } from "./use-unread-counts";
 
-const PAGE_ITEMS = 30;
+/** More than a screen; the whole page comes again with every message of anybody on it. */
+const PAGE_ITEMS = 20;
 /** In so many of the newest chats it is shown that somebody is typing; each costs a subscription. */
 const TYPING_ROWS_MAX = 12;
 const MINUTE_MS = 60_000;

@@ -1,12 +1,11 @@
 import { limits } from "../base/limits.ts";
-import { ANONYMOUS, callerKey } from "../identity/caller.ts";
+import { callerKey } from "../identity/caller.ts";
 import type { QueryOutcome } from "../runtime/outcome.ts";
-import type { QueryParts } from "../runtime/registered-function.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { IndexChange } from "../store/overlay.ts";
 import type { KeyInterval } from "../store/read-set.ts";
 import { SubscriptionRegistry } from "../subscriptions/subscription-registry.ts";
-import type { JSONObject } from "../values/json.ts";
+import { gateRequest, sharedRequest } from "./query-parts.ts";
 import type { SyncSession } from "./session.ts";
 import {
   type QueryRequest,
@@ -129,9 +128,7 @@ export class WatchedQueries {
     if (watched.subscriptions.size === 0) return [];
     if (!watched.isPart && this.#learn(watched, outcome.usedIdentity)) return this.#split(watched);
 
-    this.#registry.unwatch(watched.intervals, watched);
-    watched.intervals = outcome.readSet.intervals;
-    this.#registry.watch(watched.intervals, watched);
+    this.#watch(watched, outcome.readSet.intervals);
     const result = shareResult(outcome);
     if (watched.latest?.fingerprint !== result.fingerprint) watched.latest = result;
     watched.hasGrown ||= watched.journal !== watched.request.journal;
@@ -140,6 +137,14 @@ export class WatchedQueries {
     const isGivenUp = !outcome.result.ok && outcome.result.isGivenUp === true;
     watched.isStale = !isGivenUp && touches(missed, watched.intervals);
     return [];
+  }
+
+  /** Most runs read where the one before did, and nothing has to be moved. */
+  #watch(watched: WatchedQuery, intervals: readonly KeyInterval[]): void {
+    if (areSame(watched.intervals, intervals)) return;
+    this.#registry.unwatch(watched.intervals, watched);
+    watched.intervals = intervals;
+    this.#registry.watch(intervals, watched);
   }
 
   #queriesOf(request: QueryRequest): Pick<Subscription, "gate" | "watched"> {
@@ -268,30 +273,13 @@ function keyOf({ functionPath, args, journal, caller }: QueryRequest, isShared: 
   return JSON.stringify([functionPath, args, journal, isShared ? null : callerKey(caller)]);
 }
 
-/** The gate gets the arguments that it declares, so that other arguments ask it nothing new. */
-function gateRequest({ gate }: QueryParts, { args, caller }: QueryRequest): QueryRequest {
-  const validator = gate.argsValidator;
-  const names = validator?.type === "object" ? Object.keys(validator.value) : null;
-  const own = names ? Object.entries(args).filter(([name]) => names.includes(name)) : null;
-  return {
-    functionPath: gate.path,
-    args: own ? Object.fromEntries(own) : args,
-    caller,
-    journal: null,
-  };
-}
-
-/**
- * The stock client numbers its paginations (`paginationOpts.id`) so that one begun anew is no old
- * one to a cache; here a page that has grown is never given to a newcomer, and the number would only
- * part clients that ask the same.
- */
-function sharedRequest({ shared }: QueryParts, { args, journal }: QueryRequest): QueryRequest {
-  const options = args.paginationOpts;
-  let common = args;
-  if (typeof options === "object" && options !== null && !Array.isArray(options)) {
-    const { id: _, ...paginationOpts } = options as JSONObject;
-    common = { ...args, paginationOpts };
+function areSame(a: readonly KeyInterval[], b: readonly KeyInterval[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let place = 0; place < a.length; place++) {
+    const [one, other] = [a[place]!, b[place]!];
+    if (one.index !== other.index || one.start !== other.start || one.end !== other.end) {
+      return false;
+    }
   }
-  return { functionPath: shared.path, args: common, caller: ANONYMOUS, journal };
+  return true;
 }
