@@ -54,8 +54,8 @@ describe.each([150, 850])("in a conversation of 50 with %i messages", (messages)
     expect(await costOf(() => send(10_002))).toEqual({
       // The page; the list and the unread counts of everybody.
       queryRuns: 1 + 2 * MEMBERS,
-      // The sending reads 6, the page 32, each member 3 for the counts and 7 for the list.
-      documentsRead: 6 + 32 + MEMBERS * 10,
+      // The sending reads 8, the page 32, each member 3 for the counts and 7 for the list.
+      documentsRead: 8 + 32 + MEMBERS * 10,
       bytesToMember: 13880,
       bytesToStranger: 0,
     });
