@@ -18,6 +18,9 @@ const conformance = "packages/engine/test/conformance/**/*.test.ts";
  * `functions` suites are the same files: once on our engine, once on Convex's own `convex-test`, so
  * that the functions stay portable; the two `conformance` suites are so too, to hold the engine to it.
  */
+/** Their test doors are TypeScript with globs, which Node cannot load by itself. */
+const inlineComponents = { deps: { inline: [/@convex-dev/] } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -59,6 +62,7 @@ export default defineConfig({
         test: {
           name: "conformance-engine",
           include: [conformance],
+          server: inlineComponents,
           env: { PARLEY_CONFORMANCE: "engine" },
         },
       },
@@ -67,6 +71,7 @@ export default defineConfig({
         test: {
           name: "conformance-stock",
           include: [conformance],
+          server: inlineComponents,
           env: { PARLEY_CONFORMANCE: "stock" },
         },
       },

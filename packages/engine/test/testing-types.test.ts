@@ -11,10 +11,7 @@ const modules = { "./_generated/api.js": async () => ({}) };
 
 it("[TE6] what either gives can stand where the other is wanted", async () => {
   // The compiler is the test; that they run is a bonus.
-  const ours: Omit<StockTestConvex<typeof schema>, "registerComponent"> = convexTest(
-    schema,
-    modules,
-  );
+  const ours: StockTestConvex<typeof schema> = convexTest(schema, modules);
   const text: string | undefined = await ours.run(async (ctx) => {
     const id = await ctx.db.insert("notes", { text: "a" });
     return (await ctx.db.get(id))?.text;

@@ -90,7 +90,18 @@ export interface TestConvexForDataModel<DataModel extends GenericDataModel> {
   ): TestConvexForDataModel<DataModel>;
 }
 
-export type TestConvexRoot<DataModel extends GenericDataModel> = TestConvexForDataModel<DataModel>;
+export interface TestConvexRoot<DataModel extends GenericDataModel>
+  extends TestConvexForDataModel<DataModel> {
+  /**
+   * Makes a component known that the app uses, before anything is called; one that another uses has
+   * a path of its own, `presence/batchWorker`.
+   */
+  registerComponent(
+    componentPath: string,
+    schema: SchemaDefinition<GenericSchema, boolean>,
+    modules: ModuleLoaders,
+  ): void;
+}
 
 export type TestConvex<Schema extends SchemaDefinition<any, boolean>> = TestConvexRoot<
   DataModelFromSchemaDefinition<Schema>

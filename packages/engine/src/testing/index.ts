@@ -1,8 +1,13 @@
-import type { GenericSchema, SchemaDefinition } from "convex/server";
+import type { GenericDataModel, GenericSchema, SchemaDefinition } from "convex/server";
 import { ANONYMOUS } from "../identity/caller.ts";
 import type { Usage } from "../store/transaction-usage.ts";
-import type { ModuleLoaders, TestConvex, TestOptions } from "./convex-test.ts";
-import { type Modules, startEngine } from "./start-engine.ts";
+import type { ModuleLoaders, TestConvex, TestConvexRoot, TestOptions } from "./convex-test.ts";
+import {
+  type Modules,
+  type RegisteredComponent,
+  startEngine,
+  type TestEngine,
+} from "./start-engine.ts";
 import { createAccessor } from "./test-accessor.ts";
 
 export type {
@@ -35,17 +40,34 @@ export function convexTest<Schema extends GenericSchema>(
     : { ...(modules ? { modules } : {}), ...given };
   const inline: Modules = new Map();
   const limits = options.transactionLimits;
-  const started = startEngine({
-    // What a schema is to be read by is left out of its public type.
-    schema: (options.schema as { export(): string } | undefined) ?? null,
-    loaders: options.modules ?? modulesOfProject(),
-    inline,
-    transactionLimits: typeof limits === "object" ? (limits as Partial<Usage>) : {},
-  });
-  // A test may never call anything; then nobody wants to hear that it could not have.
-  started.catch(() => {});
+  const components: RegisteredComponent[] = [];
+  let starting: Promise<TestEngine> | null = null;
+  const started = () => {
+    starting ??= startEngine({
+      schema: exportable(options.schema),
+      loaders: options.modules ?? modulesOfProject(),
+      inline,
+      transactionLimits: typeof limits === "object" ? (limits as Partial<Usage>) : {},
+      components,
+    });
+    return starting;
+  };
   const accessor = createAccessor(started, inline, ANONYMOUS, { ip: null, userAgent: null });
-  return accessor as unknown as TestConvex<SchemaDefinition<Schema, boolean>>;
+  const registerComponent: TestConvexRoot<GenericDataModel>["registerComponent"] = (
+    path,
+    ownSchema,
+    loaders,
+  ) => {
+    if (starting) throw new Error("Components must be registered before anything is called.");
+    components.push({ path, schema: exportable(ownSchema), loaders });
+  };
+  const root = { ...accessor, registerComponent };
+  return root as unknown as TestConvex<SchemaDefinition<Schema, boolean>>;
+}
+
+/** What a schema is to be read by is left out of its public type. */
+function exportable(schema: unknown): { export(): string } | null {
+  return (schema as { export(): string } | undefined) ?? null;
 }
 
 function isSchema<Schema extends GenericSchema>(

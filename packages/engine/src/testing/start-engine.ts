@@ -2,10 +2,19 @@ import { type Environment, realEnvironment } from "../base/environment.ts";
 import { createCore, type EngineCore } from "../core.ts";
 import { openMemoryFiles } from "../files/memory-files.ts";
 import { openMemoryPersistence } from "../persistence/memory-persistence.ts";
+import type { LoadedComponent } from "../runtime/components.ts";
 import { createFunctionRegistry, type FunctionRegistry } from "../runtime/function-registry.ts";
 import { EMPTY_SCHEMA, parseSchema } from "../schema/schema-definition.ts";
 import type { Usage } from "../store/transaction-usage.ts";
 import type { ModuleLoaders } from "./convex-test.ts";
+
+/** A component that a test has registered. */
+export interface RegisteredComponent {
+  /** Names from the app down: `presence/batchWorker`. */
+  path: string;
+  schema: { export(): string } | null;
+  loaders: ModuleLoaders;
+}
 
 /** Exports by module path. */
 export type Modules = Map<string, Record<string, unknown>>;
@@ -27,6 +36,7 @@ export async function startEngine(options: {
   loaders: ModuleLoaders;
   inline: Modules;
   transactionLimits: Partial<Usage>;
+  components?: readonly RegisteredComponent[];
 }): Promise<TestEngine> {
   const { modules, failures } = await loadModules(options.loaders);
   const registered = createFunctionRegistry(modules);
@@ -39,6 +49,7 @@ export async function startEngine(options: {
     persistence: openMemoryPersistence(),
     schema: options.schema ? parseSchema(options.schema.export()) : EMPTY_SCHEMA,
     functions,
+    components: await Promise.all((options.components ?? []).map(loadComponent)),
     revealsErrors: true,
     onDiskFailed: () => {},
     files: openMemoryFiles(testEnvironment),
@@ -58,6 +69,19 @@ export async function startEngine(options: {
       const modulePath = functionPath.slice(0, functionPath.lastIndexOf(":"));
       if (failures.has(modulePath)) throw failures.get(modulePath);
     },
+  };
+}
+
+/** @throws What a module of it throws when it is loaded. */
+async function loadComponent(component: RegisteredComponent): Promise<LoadedComponent> {
+  const { path, schema, loaders } = component;
+  const { modules, failures } = await loadModules(loaders);
+  for (const failure of failures.values()) throw failure;
+  return {
+    path,
+    registry: createFunctionRegistry(modules),
+    schema: schema ? parseSchema(schema.export()) : EMPTY_SCHEMA,
+    httpMounts: new Map(),
   };
 }
 

@@ -31,7 +31,7 @@ const REGISTER = { query: queryGeneric, mutation: mutationGeneric, action: actio
 
 /** What `convexTest` gives, for one caller; `withIdentity` makes another over the same engine. */
 export function createAccessor(
-  started: Promise<TestEngine>,
+  started: () => Promise<TestEngine>,
   inline: Modules,
   caller: Caller,
   where: Where,
@@ -39,7 +39,7 @@ export function createAccessor(
   const originOf = () => ({ requestId: `test-request-${requests++}`, ...where });
 
   const callFunction = async (kind: Kind, path: string, args: JSONObject): Promise<unknown> => {
-    const { core, requireLoaded } = await started;
+    const { core, requireLoaded } = await started();
     requireLoaded(path);
     guardGlobals();
     const call: FunctionCall = { path, args, caller, allowsInternal: true, origin: originOf() };
@@ -78,7 +78,7 @@ export function createAccessor(
       if (!path.startsWith("/")) {
         throw new Error("Path given to `t.fetch` must start with a `/`");
       }
-      const { core, requireLoaded } = await started;
+      const { core, requireLoaded } = await started();
       requireLoaded("http:default");
       guardGlobals();
       const request = new Request(new URL(path, "https://convex.test.site"), init);
@@ -88,10 +88,10 @@ export function createAccessor(
       createAccessor(started, inline, callerOf(identity), where),
     withRequestMetadata: ({ ip, userAgent }: Partial<Where>) =>
       createAccessor(started, inline, caller, { ip: ip ?? null, userAgent: userAgent ?? null }),
-    finishInProgressScheduledFunctions: async () => (await started).core.scheduler.whenQuiet(),
+    finishInProgressScheduledFunctions: async () => (await started()).core.scheduler.whenQuiet(),
     finishAllScheduledFunctions: async (advanceTimers: () => void, iterationsMax = 100) => {
       guardGlobals();
-      const { scheduler } = (await started).core;
+      const { scheduler } = (await started()).core;
       await finishScheduled(scheduler, advanceTimers, nextTurn, iterationsMax);
     },
   };
