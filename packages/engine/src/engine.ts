@@ -229,6 +229,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     mountPath: options.mountPath,
     version: ENGINE_VERSION,
     files: fileDoor(core),
+    publicKeys: () => core.tokens.publicKeys(),
     log: options.log,
   };
 

@@ -1,4 +1,4 @@
-import { canonicalFunctionPath } from "../protocol/function-path.ts";
+import { canonicalFunctionPath, functionNameIn } from "../protocol/function-path.ts";
 import { decodeTimestamp } from "../protocol/timestamp.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
 import { JSON_NESTING_MAX, nestsTooDeeply } from "../values/json-nesting.ts";
@@ -28,11 +28,10 @@ export function parseCallRequest(body: Buffer): CallRequest {
   const json = parseJson(body);
   if (!isJSONObject(json)) throw bad("The body must be a JSON object.");
   if (typeof json.path !== "string") throw bad('The field "path" must name a function.');
-  if (json.componentPath != null && json.componentPath !== "") {
-    throw bad("This deployment has no components.");
-  }
+  const component = json.componentPath ?? "";
+  if (typeof component !== "string") throw bad('The field "componentPath" must be a text.');
   return {
-    functionPath: canonicalFunctionPath(json.path),
+    functionPath: functionNameIn(component, canonicalFunctionPath(json.path)),
     args: readArgs(json.args),
     format: readFormat(json.format),
     ts: readTimestamp(json.ts),

@@ -189,7 +189,8 @@ describe("calls", () => {
     ["two arguments", { ...echo, args: [{}, {}] }],
     ["an argument that is a text", { ...echo, args: "x" }],
     ["an unknown format", { ...echo, format: "xml" }],
-    ["a component", { ...echo, componentPath: "other" }],
+    ["a component that is a number", { ...echo, componentPath: 1 }],
+    ["no name of a component", { ...echo, componentPath: "a;b" }],
     ["a timestamp that is none", { ...echo, ts: "x" }],
     ["a million brackets", `{"path":"f:echo","args":${"[".repeat(1_000_000)}`],
   ])("[HT3] a body with %s is refused with 400", async (_name, body) => {

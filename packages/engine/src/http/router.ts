@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../identity/caller.ts";
 import { encodeTimestamp } from "../protocol/timestamp.ts";
+import type { JSONObject } from "../values/json.ts";
 import { callerOf } from "./authorization.ts";
 import { type CallRequest, parseCallRequest, writeCallResult } from "./call-request.ts";
 import type { CallResult, FunctionCaller } from "./function-caller.ts";
@@ -18,6 +19,8 @@ export interface HttpHandlerOptions extends HttpActionOptions {
   version: string;
   /** Absent: nothing is stored here. */
   files?: FileDoor;
+  /** The keys of tokens that functions sign; absent: they sign none. */
+  publicKeys?: () => Promise<JSONObject>;
 }
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -95,6 +98,11 @@ async function serve(
       await readBody(request, BODY_BYTES_MAX);
       sendJson(response, 200, `{"ts":"${encodeTimestamp(options.caller.latestTimestamp())}"}`);
       return;
+    case "/.well-known/jwks.json":
+      if (!options.publicKeys) break;
+      allowOnly(request, "GET");
+      sendJson(response, 200, JSON.stringify(await options.publicKeys()));
+      return;
     case "/version":
     case "/instance_version":
       allowOnly(request, "GET");
@@ -108,9 +116,8 @@ async function serve(
       allowOnly(request, "GET");
       sendText(response, 200, "This is a deployment that Convex clients can talk to.");
       return;
-    default:
-      throw new HttpError(404, "NotFound", "There is nothing at this address.");
   }
+  throw new HttpError(404, "NotFound", "There is nothing at this address.");
 }
 
 async function serveCall(

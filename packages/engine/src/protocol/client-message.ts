@@ -1,6 +1,6 @@
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
 import { JSON_NESTING_MAX, nestsTooDeeply } from "../values/json-nesting.ts";
-import { canonicalFunctionPath } from "./function-path.ts";
+import { canonicalFunctionPath, functionNameIn } from "./function-path.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { decodeTimestamp } from "./timestamp.ts";
 
@@ -52,7 +52,6 @@ export interface AddQuery {
   args: JSONObject;
   /** What an earlier run of the query decided; `null` for a first run. */
   journal: string | null;
-  componentPath?: string;
 }
 
 export interface RemoveQuery {
@@ -65,7 +64,6 @@ export interface MutationMessage {
   requestId: number;
   functionPath: string;
   args: JSONObject;
-  componentPath?: string;
 }
 
 export interface ActionMessage {
@@ -73,7 +71,6 @@ export interface ActionMessage {
   requestId: number;
   functionPath: string;
   args: JSONObject;
-  componentPath?: string;
 }
 
 /** Telemetry; nobody needs what it says. */
@@ -220,12 +217,12 @@ function parseJournal(json: JSONObject): string | null {
 function parseCall(json: JSONObject): {
   functionPath: string;
   args: JSONObject;
-  componentPath?: string;
 } {
   const functionPath = canonicalFunctionPath(string(json, "udfPath", LIMITS.pathLengthMax));
   const args = parseArgs(json.args);
   if (json.componentPath == null) return { functionPath, args };
-  return { functionPath, args, componentPath: string(json, "componentPath", LIMITS.pathLengthMax) };
+  const component = string(json, "componentPath", LIMITS.pathLengthMax);
+  return { functionPath: functionNameIn(component, functionPath), args };
 }
 
 function parseArgs(json: JSONValue | undefined): JSONObject {

@@ -21,3 +21,23 @@ export function canonicalFunctionPath(path: string): string {
     throw new ProtocolError("A function path must not be empty.");
   return `${moduleName}:${name}`;
 }
+
+const COMPONENT = /^[A-Za-z0-9_]+(\/[A-Za-z0-9_]+)*$/;
+
+/** The one name of a function in a deployment: its path in the app, its handle in a component. */
+export function functionNameIn(component: string, path: string): string {
+  return component === "" ? path : functionHandle(component, path);
+}
+
+/**
+ * What `createFunctionHandle` gives: good in every component, and stable.
+ *
+ * @param component Names from the app down, `presence/batchWorker`; empty for the app.
+ * @throws ProtocolError when no component can be called that.
+ */
+export function functionHandle(component: string, path: string): string {
+  if (component !== "" && (component.length > LENGTH_MAX || !COMPONENT.test(component))) {
+    throw new ProtocolError("A component is named by the names that it has in `use`.");
+  }
+  return `function://${component};${path}`;
+}

@@ -31,6 +31,9 @@ export interface ActionCalls {
   runOwn<T>(work: (state: TransactionState) => T, job: JobContext | null): Promise<T>;
 }
 
+/** `router.runRequest` is how hosted Convex passes requests in and out as JSON; here they are passed as they are. */
+const ROUTER_TEXT = "`runRequest` is not for functions: the engine itself asks the router.";
+
 /** The call that an action was started with. */
 export interface RunningAction {
   component: Component;
@@ -144,6 +147,9 @@ export class ActionInvocation implements Invocation {
     switch (operation) {
       case "storage/storeBlob":
         return storeBlob(this.#files(), args, (work) => this.#calls.runOwn(work, this.#job));
+      case "requestFromConvexJson":
+      case "convexJsonFromResponse":
+        throw new FunctionCallError(ROUTER_TEXT);
       case "storage/getBlob":
         return getBlob(this.#files(), this.#snapshot(), args);
       default:

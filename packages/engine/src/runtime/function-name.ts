@@ -1,4 +1,4 @@
-import { canonicalFunctionPath } from "../protocol/function-path.ts";
+import { canonicalFunctionPath, functionNameIn } from "../protocol/function-path.ts";
 import type { JSONValue } from "../values/json.ts";
 import { FunctionCallError } from "./function-error.ts";
 
@@ -25,15 +25,6 @@ export function splitFunctionName(name: FunctionName): { component: string; path
   if (!name.startsWith(HANDLE)) return { component: "", path: name };
   const semicolon = name.indexOf(";");
   return { component: name.slice(HANDLE.length, semicolon), path: name.slice(semicolon + 1) };
-}
-
-export function functionNameIn(component: string, path: string): FunctionName {
-  return component === "" ? path : functionHandle(component, path);
-}
-
-/** `createFunctionHandle`: stable over restarts, and good in every component. */
-export function functionHandle(component: string, path: string): string {
-  return `${HANDLE}${component};${path}`;
 }
 
 /**

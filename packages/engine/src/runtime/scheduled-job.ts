@@ -1,17 +1,13 @@
 import { assert } from "../base/assert.ts";
 import { limits } from "../base/limits.ts";
+import { functionHandle, functionNameIn } from "../protocol/function-path.ts";
 import type { Table } from "../store/catalog.ts";
 import { StoredDocument } from "../store/stored-document.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
 import { findFunction } from "./call-function.ts";
 import type { Component } from "./components.ts";
 import { FunctionCallError } from "./function-error.ts";
-import {
-  addressedFunction,
-  type FunctionName,
-  functionHandle,
-  functionNameIn,
-} from "./function-name.ts";
+import { addressedFunction, type FunctionName } from "./function-name.ts";
 import { newDocumentId } from "./new-document-id.ts";
 import type { RuntimeServices, StoreServices } from "./services.ts";
 import type { TransactionState } from "./transaction-state.ts";

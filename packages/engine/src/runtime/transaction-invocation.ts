@@ -1,5 +1,6 @@
 import { limits } from "../base/limits.ts";
 import { ANONYMOUS, type Caller, identityOf } from "../identity/caller.ts";
+import { functionHandle } from "../protocol/function-path.ts";
 import type { StoredDocument } from "../store/stored-document.ts";
 import { Transaction } from "../store/transaction.ts";
 import type { Usage } from "../store/transaction-usage.ts";
@@ -28,7 +29,7 @@ import {
   tableOfId,
 } from "./document-writes.ts";
 import { describeThrown, FunctionCallError } from "./function-error.ts";
-import { addressedFunction, functionHandle } from "./function-name.ts";
+import { addressedFunction } from "./function-name.ts";
 import type { FunctionLog, Invocation } from "./invocation.ts";
 import { OpenQuery } from "./open-query.ts";
 import { readPage } from "./paginate.ts";

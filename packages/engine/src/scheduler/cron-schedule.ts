@@ -1,7 +1,8 @@
 import { Cron } from "croner";
 import { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
-import { type FunctionName, functionNameIn } from "../runtime/function-name.ts";
+import { functionNameIn } from "../protocol/function-path.ts";
+import type { FunctionName } from "../runtime/function-name.ts";
 import type { FunctionRegistry } from "../runtime/function-registry.ts";
 import type { JSONObject } from "../values/json.ts";
 
