@@ -20,11 +20,16 @@ export function safeRedirect(wanted: string | null | undefined): string {
   if (url.origin !== DRAFT_ORIGIN || url.pathname.startsWith("//")) return HOME_PATH;
   if (url.pathname === "/") return HOME_PATH;
   // Back to a sign-in page would be a circle, and the API and the engine are not for people.
-  if (isSignPage(url.pathname) || /^\/(api|convex)(\/|$)/.test(url.pathname)) return HOME_PATH;
+  if (isEntrancePage(url.pathname) || /^\/(api|convex)(\/|$)/.test(url.pathname)) return HOME_PATH;
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
-/** Whether this path is one of the pages that people without a session may see. */
+/** Whether this path is one of the pages that need no session and take no notice of one. */
+export function isEntrancePage(pathname: string): boolean {
+  return isSignPage(pathname) || /^\/((forgot|reset)-password|verify-email)(\/|$)/.test(pathname);
+}
+
+/** Whether this path is a page for signing in or up, where people with a session have no business. */
 export function isSignPage(pathname: string): boolean {
   return /^\/sign-(in|up)(\/|$)/.test(pathname);
 }

@@ -1,3 +1,5 @@
+import { base32 } from "@better-auth/utils/base32";
+import { createOTP } from "@better-auth/utils/otp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { mainNavigation, signIn, signOut, signUp } from "./rig/screen";
 import { openStage, PASSWORD, type Stage } from "./rig/stage";
@@ -77,3 +79,73 @@ test("the sign-in page leads to the sign-up page and back", async () => {
   await dan.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   expect(dan.troubles).toEqual([]);
 });
+
+test("an account with two factors asks for the code, or for a recovery code", async () => {
+  const fay = await stage.person("Fay Wray");
+  const api = fay.context.request;
+  const origin = stage.server.url;
+  const ask = async (path: string, data: object) =>
+    (await api.post(`/api/auth/${path}`, { data, headers: { origin } })).json();
+  const { totpURI, backupCodes } = await ask("two-factor/enable", { password: PASSWORD });
+  const secret = secretOf(totpURI);
+  await ask("two-factor/confirm", { code: await createOTP(secret).totp() });
+
+  for (const way of ["code", "recovery code"] as const) {
+    const browser = await stage.visitor("Fay Wray");
+    await signIn(browser);
+    const { page } = browser;
+    await page.getByLabel("Code", { exact: true }).fill("000000");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("alert").filter({ hasText: "That code is not right" }).waitFor();
+    if (way === "code") {
+      await page.getByLabel("Code", { exact: true }).fill(await createOTP(secret).totp());
+    } else {
+      await page.getByRole("button", { name: "Use a recovery code" }).click();
+      await page.getByLabel("Recovery code").fill(backupCodes[0]);
+    }
+    await page.getByRole("button", { name: "Continue" }).click();
+    await mainNavigation(page).waitFor();
+  }
+});
+
+test("a forgotten password is replaced by the link that an owner hands out", async () => {
+  const gus = await stage.person("Gus Grissom");
+  const { id } = await (await gus.context.request.get("/api/auth/account")).json();
+  const visitor = await stage.visitor("Gus Grissom");
+  const { page } = visitor;
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByRole("heading", { name: "A new password" }).waitFor();
+  await page.getByLabel("Email", { exact: true }).fill(gus.email);
+  await page.getByRole("button", { name: "Send a link" }).click();
+  await page.getByRole("alert").filter({ hasText: "cannot send mail" }).waitFor();
+
+  // Ada, in the first test, was the first to sign up here.
+  const owner = await stage.visitor("Ada Lovelace");
+  await signIn(owner);
+  await mainNavigation(owner.page).waitFor();
+  const answer = await owner.context.request.post("/api/auth/admin/reset-link", {
+    data: { userId: id },
+    headers: { origin: stage.server.url },
+  });
+  const { link } = await answer.json();
+  const { pathname, search } = new URL(link);
+  await page.goto(`${pathname}${search}`);
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByRole("alert").filter({ hasText: "too short" }).waitFor();
+  await page.getByLabel("New password").fill("battery staple");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("Your password is changed").waitFor();
+  // Whoever was signed in with the old one is not any more.
+  await gus.page.waitForURL("**/sign-in**");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(visitor, "battery staple");
+  await mainNavigation(page).waitFor();
+});
+
+/** What an authenticator program reads out of the picture. */
+function secretOf(totpUri: string): string {
+  const encoded = new URL(totpUri).searchParams.get("secret") ?? "";
+  return new TextDecoder().decode(base32.decode(encoded));
+}

@@ -8,7 +8,7 @@ import { type ReactNode, useCallback, useEffect, useMemo } from "react";
 import { type Identity, LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
-import { isSignPage, signInPathFor } from "../safe-redirect";
+import { isEntrancePage, signInPathFor } from "../safe-redirect";
 
 /** Clerk's session, with Convex's own provider for it, unchanged. */
 export function ClerkSession({
@@ -59,7 +59,7 @@ function ClerkIdentity({ client, children }: { client: ConvexReactClient; childr
     await clerk.signOut({ redirectUrl: "/sign-in" });
   }, [client, clerk]);
 
-  const isVisitor = isSignPage(usePathname());
+  const isVisitor = isEntrancePage(usePathname());
   useEffect(() => {
     if (identity.status !== "signed-out" || isVisitor) return;
     window.location.replace(signInPathFor(window.location));

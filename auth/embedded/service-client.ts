@@ -2,23 +2,59 @@ import type { Credentials } from "./credentials";
 import { refusalSentence, UNREACHABLE_SENTENCE } from "./refusal-text";
 
 /** The outcome of asking the embedded service, with a sentence for people when it refused. */
-export type ServiceOutcome = { ok: true } | { ok: false; sentence: string };
+export type ServiceOutcome<Next = unknown> =
+  | { ok: true; next: Next }
+  | { ok: false; sentence: string };
 
-// Hashing a password takes a while on a small machine with many people at the door.
-const REQUEST_TIMEOUT_MS = 20_000;
+/** What comes after the right password. */
+export type SignInStep = "signed-in" | "second-factor";
 
-export function signInWithService({ email, password }: Credentials): Promise<ServiceOutcome> {
-  return post("sign-in/email", { email, password });
-}
+/** What comes after a new account was made: with mail, its address has to be confirmed first. */
+export type SignUpStep = "signed-in" | "check-mail";
 
 /** What opens a door that is closed to others; see `entrance-routes.ts`. */
 export type SignUpTokens = { invitation?: string; ownerToken?: string };
 
-export function signUpWithService(
+// Hashing a password takes a while on a small machine with many people at the door.
+const REQUEST_TIMEOUT_MS = 20_000;
+
+export async function signInWithService({
+  email,
+  password,
+}: Credentials): Promise<ServiceOutcome<SignInStep>> {
+  const outcome = await post("sign-in/email", { email, password });
+  if (!outcome.ok) return outcome;
+  const isHalfway = outcome.next.twoFactorRedirect === true;
+  return { ok: true, next: isHalfway ? "second-factor" : "signed-in" };
+}
+
+export async function signUpWithService(
   { name, email, password }: Credentials,
   tokens: SignUpTokens,
+): Promise<ServiceOutcome<SignUpStep>> {
+  const outcome = await post("sign-up/email", { name, email, password, ...tokens });
+  if (!outcome.ok) return outcome;
+  return { ok: true, next: typeof outcome.next.token === "string" ? "signed-in" : "check-mail" };
+}
+
+/** The second half of a sign-in: a code of the authenticator, or one of the recovery codes. */
+export function confirmSecondFactor(
+  kind: "code" | "recovery-code",
+  code: string,
 ): Promise<ServiceOutcome> {
-  return post("sign-up/email", { name, email, password, ...tokens });
+  return post(`two-factor/verify-${kind === "code" ? "totp" : "backup-code"}`, { code });
+}
+
+export function requestPasswordReset(email: string): Promise<ServiceOutcome> {
+  return post("request-password-reset", { email });
+}
+
+export function resetPassword(token: string, newPassword: string): Promise<ServiceOutcome> {
+  return post("reset-password", { token, newPassword });
+}
+
+export function verifyEmail(token: string): Promise<ServiceOutcome> {
+  return post("verify-email", { token });
 }
 
 /** @throws Error with a sentence for people when the session could not be ended. */
@@ -27,7 +63,9 @@ export async function signOutOfService(): Promise<void> {
   if (!outcome.ok) throw new Error(outcome.sentence);
 }
 
-async function post(path: string, body: object): Promise<ServiceOutcome> {
+type Answer = Record<string, unknown>;
+
+async function post(path: string, body: object): Promise<ServiceOutcome<Answer>> {
   try {
     const response = await fetch(`/api/auth/${path}`, {
       method: "POST",
@@ -36,8 +74,8 @@ async function post(path: string, body: object): Promise<ServiceOutcome> {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
-    if (response.ok) return { ok: true };
     const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return { ok: true, next: (answer ?? {}) as Answer };
     const retryAfter = response.headers.get("retry-after");
     const sentence = refusalSentence(
       response.status,

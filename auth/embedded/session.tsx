@@ -14,8 +14,9 @@ import {
 import { LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
-import { isSignPage, signInPathFor } from "../safe-redirect";
+import { isEntrancePage, signInPathFor } from "../safe-redirect";
 import { openTabChannel, type TabChannel } from "../tab-channel";
+import { LeaveRefusal } from "./leave-refusal";
 import { signOutOfService } from "./service-client";
 import { createTokenSource } from "./token-source";
 
@@ -30,7 +31,7 @@ export function EmbeddedSession({
   const [source] = useState(createBrowserTokenSource);
   const tabs = useRef<TabChannel | null>(null);
   // The server shows these pages only to people without a session; there is nothing to ask.
-  const isVisitor = isSignPage(usePathname());
+  const isVisitor = isEntrancePage(usePathname());
   const known = useSyncExternalStore(source.subscribe, source.getIdentity, () => LOADING_IDENTITY);
   const identity = isVisitor ? SIGNED_OUT_IDENTITY : known;
 
@@ -60,9 +61,20 @@ export function EmbeddedSession({
     [isVisitor, source],
   );
 
+  const [isLeaving, setIsLeaving] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const signOut = useCallback<SignOut>(async () => {
     await endPresenceBriefly(client);
-    await signOutOfService();
+    // Off the screen first: the moment the session is over, every query of the page is refused.
+    setIsLeaving(true);
+    setRefusal(null);
+    try {
+      await signOutOfService();
+    } catch (error) {
+      setIsLeaving(false);
+      setRefusal(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
     tabs.current?.announceChange();
     window.location.replace("/sign-in");
   }, [client]);
@@ -78,7 +90,8 @@ export function EmbeddedSession({
   return (
     <IdentityContext value={value}>
       <ConvexProviderWithAuth client={client} useAuth={useAuth}>
-        {children}
+        {isLeaving ? null : children}
+        {refusal && <LeaveRefusal sentence={refusal} onClose={() => setRefusal(null)} />}
       </ConvexProviderWithAuth>
     </IdentityContext>
   );

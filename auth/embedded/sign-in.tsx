@@ -1,44 +1,53 @@
 "use client";
 
-import { TextField } from "@/components/ui/text-field";
+import Link from "next/link";
+import { useState } from "react";
 import { SignFrame } from "../sign-frame";
-import { CredentialsForm } from "./credentials-form";
+import { checkCredentials, EmailField, PasswordField, readCredentials } from "./credential-fields";
+import { SecondFactor } from "./second-factor";
 import { signInWithService } from "./service-client";
+import { ServiceForm } from "./service-form";
 
-/** The embedded service's sign-in form. */
+/** The embedded service's sign-in form, and its second step for accounts that have one. */
 export function SignIn({ redirectTo }: { redirectTo: string }) {
+  const [step, setStep] = useState<"credentials" | "second-factor">("credentials");
+  const leave = () => window.location.assign(redirectTo);
+  if (step === "second-factor") {
+    return (
+      <SignFrame title="One more step" other="sign-up" redirectTo={redirectTo}>
+        <SecondFactor onDone={leave} onBack={() => setStep("credentials")} />
+      </SignFrame>
+    );
+  }
   return (
     <SignFrame title="Sign in to Parley" other="sign-up" redirectTo={redirectTo}>
-      <CredentialsForm
-        purpose="sign-in"
+      <ServiceForm
         submitLabel="Sign in"
         pendingLabel="Signing in…"
-        onSubmit={signInWithService}
-        onDone={() => window.location.assign(redirectTo)}
+        check={checkCredentials("sign-in")}
+        onSubmit={(data) => signInWithService(readCredentials(data))}
+        onDone={(next) => {
+          if (next === "second-factor") {
+            setStep("second-factor");
+            return "stays";
+          }
+          leave();
+          return "leaves";
+        }}
       >
         {(wrongField) => (
           <>
-            <TextField
-              label="Email"
-              name="email"
-              type="email"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              aria-invalid={wrongField === "email" || undefined}
-            />
-            <TextField
-              label="Password"
-              name="password"
-              type="password"
-              autoComplete="current-password"
-              required
-              aria-invalid={wrongField === "password" || undefined}
-            />
+            <EmailField isWrong={wrongField === "email"} />
+            <PasswordField isWrong={wrongField === "password"} />
           </>
         )}
-      </CredentialsForm>
+      </ServiceForm>
+      <Link
+        href="/forgot-password"
+        className="inline-flex min-h-10 items-center self-center text-preview font-medium text-accent hover:underline"
+      >
+        Forgot your password?
+      </Link>
     </SignFrame>
   );
 }

@@ -1,25 +1,39 @@
 "use client";
 
+import { MailCheck } from "lucide-react";
 import { useSearchParams } from "next/navigation";
+import { useState } from "react";
+import { Notice } from "@/components/ui/notice";
 import { TextField } from "@/components/ui/text-field";
 import { SignFrame } from "../sign-frame";
 import { usePublicConfig } from "../use-identity";
-import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./credentials";
-import { CredentialsForm } from "./credentials-form";
+import {
+  checkCredentials,
+  EmailField,
+  NewPasswordField,
+  readCredentials,
+} from "./credential-fields";
+import { NAME_LENGTH_MAX } from "./credentials";
 import { sentenceFor } from "./refusal-text";
 import { type SignUpTokens, signUpWithService } from "./service-client";
+import { ServiceForm } from "./service-form";
 
-/** What a link to this page may bring along: an invitation, or the claim of a new server's owner. */
-function readTokens(params: URLSearchParams): SignUpTokens {
-  const invitation = params.get("invitation");
-  const ownerToken = params.get("owner");
-  return { ...(invitation && { invitation }), ...(ownerToken && { ownerToken }) };
-}
-
-/** The embedded service's sign-up form. Signing up signs in. */
+/** The embedded service's sign-up form. Signing up signs in, unless the address is confirmed first. */
 export function SignUp({ redirectTo }: { redirectTo: string }) {
   const { signUp } = usePublicConfig();
   const tokens = readTokens(useSearchParams());
+  const [isMailed, setIsMailed] = useState(false);
+  if (isMailed) {
+    return (
+      <SignFrame title="Join Parley" other="sign-in" redirectTo={redirectTo}>
+        <Notice
+          icon={<MailCheck size={26} strokeWidth={1.8} aria-hidden="true" />}
+          title="Check your mail"
+          text="We have sent you a link. Open it to confirm your address; it is good for an hour."
+        />
+      </SignFrame>
+    );
+  }
   return (
     <SignFrame title="Join Parley" other="sign-in" redirectTo={redirectTo}>
       {signUp !== "open" && Object.keys(tokens).length === 0 && (
@@ -27,12 +41,19 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
           {sentenceFor(signUp === "closed" ? "SIGN_UP_CLOSED" : "SIGN_UP_BY_INVITE")}
         </p>
       )}
-      <CredentialsForm
-        purpose="sign-up"
+      <ServiceForm
         submitLabel="Sign up"
         pendingLabel="Signing up…"
-        onSubmit={(credentials) => signUpWithService(credentials, tokens)}
-        onDone={() => window.location.assign(redirectTo)}
+        check={checkCredentials("sign-up")}
+        onSubmit={(data) => signUpWithService(readCredentials(data), tokens)}
+        onDone={(next) => {
+          if (next === "check-mail") {
+            setIsMailed(true);
+            return "stays";
+          }
+          window.location.assign(redirectTo);
+          return "leaves";
+        }}
       >
         {(wrongField) => (
           <>
@@ -44,28 +65,18 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
               required
               aria-invalid={wrongField === "name" || undefined}
             />
-            <TextField
-              label="Email"
-              name="email"
-              type="email"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              aria-invalid={wrongField === "email" || undefined}
-            />
-            <TextField
-              label="Password"
-              name="password"
-              type="password"
-              autoComplete="new-password"
-              hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}
-              required
-              aria-invalid={wrongField === "password" || undefined}
-            />
+            <EmailField isWrong={wrongField === "email"} />
+            <NewPasswordField isWrong={wrongField === "password"} />
           </>
         )}
-      </CredentialsForm>
+      </ServiceForm>
     </SignFrame>
   );
+}
+
+/** What a link to this page may bring along: an invitation, or the claim of a new server's owner. */
+function readTokens(params: URLSearchParams): SignUpTokens {
+  const invitation = params.get("invitation");
+  const ownerToken = params.get("owner");
+  return { ...(invitation && { invitation }), ...(ownerToken && { ownerToken }) };
 }

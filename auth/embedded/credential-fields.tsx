@@ -1,0 +1,61 @@
+import { TextField } from "@/components/ui/text-field";
+import { type Credentials, findCredentialProblem, PASSWORD_LENGTH_MIN } from "./credentials";
+import type { FieldProblem } from "./service-form";
+import { readField } from "./service-form";
+
+type FieldProps = { isWrong?: boolean };
+
+export function EmailField({ isWrong }: FieldProps) {
+  return (
+    <TextField
+      label="Email"
+      name="email"
+      type="email"
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      required
+      aria-invalid={isWrong || undefined}
+    />
+  );
+}
+
+export function PasswordField({ isWrong }: FieldProps) {
+  return (
+    <TextField
+      label="Password"
+      name="password"
+      type="password"
+      autoComplete="current-password"
+      required
+      aria-invalid={isWrong || undefined}
+    />
+  );
+}
+
+export function NewPasswordField({ isWrong, label = "Password" }: FieldProps & { label?: string }) {
+  return (
+    <TextField
+      label={label}
+      name="password"
+      type="password"
+      autoComplete="new-password"
+      hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}
+      required
+      aria-invalid={isWrong || undefined}
+    />
+  );
+}
+
+export function readCredentials(data: FormData): Credentials {
+  const [name, email, password] = ["name", "email", "password"].map((field) =>
+    readField(data, field),
+  ) as [string, string, string];
+  return { name, email, password };
+}
+
+/** The rules of `credentials.ts` for a form of these fields. */
+export function checkCredentials(purpose: "sign-in" | "sign-up") {
+  return (data: FormData): FieldProblem | null =>
+    findCredentialProblem(purpose, readCredentials(data));
+}

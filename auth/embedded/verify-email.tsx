@@ -1,0 +1,31 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { HOME_PATH } from "../safe-redirect";
+import { SignFrame } from "../sign-frame";
+import { verifyEmail } from "./service-client";
+import { ServiceForm } from "./service-form";
+
+/** Where the link of a mail leads. A press confirms, because programs that look into mails open links. */
+export function VerifyEmail() {
+  const token = useSearchParams().get("token") ?? "";
+  return (
+    <SignFrame title="Confirm your address" other="sign-in" redirectTo={HOME_PATH}>
+      <ServiceForm
+        submitLabel="Confirm"
+        pendingLabel="Confirming…"
+        onSubmit={() => verifyEmail(token)}
+        onDone={() => {
+          window.location.assign(HOME_PATH);
+          return "leaves";
+        }}
+      >
+        {() => (
+          <p className="text-preview text-muted">
+            Press the button to confirm that this e-mail address is yours.
+          </p>
+        )}
+      </ServiceForm>
+    </SignFrame>
+  );
+}
