@@ -2,11 +2,17 @@ import { SortedMap } from "../base/sorted-map.ts";
 import type { LayerEntry, Order } from "./merge-range.ts";
 import type { StoredDocument } from "./stored-document.ts";
 
-/** One version of one index key; the chain runs from the newest to the oldest. */
+/**
+ * One version of one index key. Readers walk the chain from its newest, pruning takes from its oldest:
+ * a key that every message writes has thousands of versions while the base is behind.
+ */
 interface Version {
   ts: bigint;
   document: StoredDocument | null;
   older: Version | null;
+  newer: Version | null;
+  /** The chain's other end; kept on the newest version only. */
+  oldest: Version;
 }
 
 /** One key of one index that a commit changed: what stands there now, null for nothing. */
@@ -32,7 +38,7 @@ export class Overlay {
         entries = new SortedMap<Version>();
         this.#indexes.set(index, entries);
       }
-      entries.set(key, { ts, document, older: entries.get(key) ?? null });
+      entries.set(key, newVersion(ts, document, entries.get(key) ?? null));
     }
   }
 
@@ -73,9 +79,10 @@ export class Overlay {
         entries.delete(key);
         continue;
       }
-      let version: Version = newest;
-      while (version.older && version.older.ts > ts) version = version.older;
-      version.older = null;
+      let { oldest } = newest;
+      while (oldest.ts <= ts) oldest = oldest.newer!;
+      oldest.older = null;
+      newest.oldest = oldest;
     }
   }
 
@@ -83,13 +90,25 @@ export class Overlay {
   retract(changes: readonly IndexChange[], ts: bigint): void {
     for (const { index, key } of changes) {
       const entries = this.#indexes.get(index);
-      let version: Version | null = entries?.get(key) ?? null;
-      while (version && version.ts > ts) version = version.older;
-      if (!entries) continue;
-      if (version) entries.set(key, version);
-      else entries.delete(key);
+      const newest = entries?.get(key);
+      if (!entries || !newest) continue;
+      const kept = visibleAt(newest, ts);
+      if (!kept) {
+        entries.delete(key);
+        continue;
+      }
+      kept.newer = null;
+      kept.oldest = newest.oldest;
+      entries.set(key, kept);
     }
   }
+}
+
+function newVersion(ts: bigint, document: StoredDocument | null, older: Version | null): Version {
+  const version = { ts, document, older, newer: null } as unknown as Version;
+  version.oldest = older?.oldest ?? version;
+  if (older) older.newer = version;
+  return version;
 }
 
 function visibleAt(newest: Version | null, ts: bigint): Version | null {
