@@ -13,6 +13,7 @@ import { createSiteHandler } from "./http/http-action.ts";
 import { createHttpHandler } from "./http/router.ts";
 import type { FileDoor } from "./http/storage.ts";
 import { SyncSocketServer } from "./http/sync-socket.ts";
+import type { VariableChange } from "./http/variables.ts";
 import { adminCaller } from "./identity/admin-key.ts";
 import { type AuthProvider, parseAuthConfig } from "./identity/auth-config.ts";
 import { ANONYMOUS, type Caller } from "./identity/caller.ts";
@@ -22,7 +23,7 @@ import { openFunctionLog } from "./persistence/function-log.ts";
 import { openMemoryPersistence } from "./persistence/memory-persistence.ts";
 import type { Persistence } from "./persistence/persistence.ts";
 import { openSqlitePersistence } from "./persistence/sqlite-persistence.ts";
-import { readVariables } from "./persistence/variables.ts";
+import { readVariables, writeVariables } from "./persistence/variables.ts";
 import type { AuthenticateMessage } from "./protocol/client-message.ts";
 import { canonicalFunctionPath } from "./protocol/function-path.ts";
 import { findFunction } from "./runtime/call-function.ts";
@@ -33,6 +34,7 @@ import { loadFunctions } from "./runtime/load-functions.ts";
 import type { FunctionResult } from "./runtime/outcome.ts";
 import type { FunctionCall } from "./runtime/run-transaction.ts";
 import type { Runtime } from "./runtime/runtime.ts";
+import { withSystemFunctions } from "./runtime/system-functions.ts";
 import { watchSources } from "./runtime/watch-sources.ts";
 import { readCrons } from "./scheduler/cron-schedule.ts";
 import type { JSONObject, JSONValue } from "./values/json.ts";
@@ -151,9 +153,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const functionLog =
     options.dataDir === null ? null : openFunctionLog(options.dataDir, environment);
   const readFunctions = async () => {
+    const ownVariables = readVariables(persistence);
     const variables = {
       ...options.environmentVariables,
-      ...readVariables(persistence),
+      ...ownVariables,
       CONVEX_CLOUD_URL: options.cloudUrl,
       CONVEX_SITE_URL: options.siteUrl,
     };
@@ -163,7 +166,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       environment,
     );
     const crons = [app, ...components].flatMap(({ registry, path }) => readCrons(registry, path));
-    const { registry: functions, schema, httpMounts } = app;
+    const { schema, httpMounts } = app;
+    const functions = withSystemFunctions(app.registry, ownVariables);
     const providers = parseAuthConfig(authConfig ?? undefined);
     return { functions, schema, httpMounts, components, crons, providers };
   };
@@ -209,11 +213,28 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await core.replaceFunctions(functions);
     currentVerifier = openVerifier(trusted);
   };
-  const reloadFunctions = () => {
-    // One after another, whatever became of the one before.
-    reloading = reloading.then(reload, reload);
+  /** One after another, whatever became of the one before. */
+  const inTurn = (work: () => Promise<void>) => {
+    reloading = reloading.then(work, work);
     return reloading;
   };
+  const reloadFunctions = () => inTurn(reload);
+  const changeVariables = (changes: readonly VariableChange[]) =>
+    inTurn(async () => {
+      const before = readVariables(persistence);
+      const after = new Map(Object.entries(before));
+      for (const { name, value } of changes) {
+        if (value === null) after.delete(name);
+        else after.set(name, value);
+      }
+      writeVariables(persistence, Object.fromEntries(after));
+      try {
+        await reload();
+      } catch (error) {
+        writeVariables(persistence, before);
+        throw asEngineError(error);
+      }
+    });
   const sockets = new SyncSocketServer({
     environment,
     runtime,
@@ -230,6 +251,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     version: ENGINE_VERSION,
     files: fileDoor(core),
     publicKeys: () => core.tokens.publicKeys(),
+    changeVariables,
     log: options.log,
   };
 

@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   closeSync,
   cpSync,
   existsSync,
@@ -11,18 +10,16 @@ import {
   rmSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import Database from "better-sqlite3";
 import { EngineError } from "../base/engine-error.ts";
 import { lockFolder } from "../persistence/folder-lock.ts";
 import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
 import { missingFiles } from "./doctor.ts";
-import { databasePath } from "./offline.ts";
+import { copyDatabase, databasePath } from "./offline.ts";
 
 /** What belongs to a running process, or is not finished. */
 const LEFT_OUT = /^lock$|^lock-|\.sqlite-|\.part$|^function-log\./;
 const DATABASE = ".sqlite";
 const ROUNDS_MAX = 5;
-const ALL_PAGES = 0x7fff_ffff;
 
 /**
  * Copies a data folder, whoever may be using it: databases by SQLite's online backup, everything
@@ -127,17 +124,6 @@ function copyFiles(from: string, to: string): void {
 
 function isKept(name: string): boolean {
   return !LEFT_OUT.test(name);
-}
-
-/** In one step: a backup in several begins anew whenever somebody writes in between. */
-export async function copyDatabase(from: string, to: string): Promise<void> {
-  const source = new Database(from, { readonly: true });
-  try {
-    await source.backup(to, { progress: () => ALL_PAGES });
-    chmodSync(to, 0o600);
-  } finally {
-    source.close();
-  }
 }
 
 /** Whether every file that a database of the engine's speaks of is there. */

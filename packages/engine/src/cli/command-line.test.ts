@@ -19,6 +19,14 @@ describe("parseCommandLine", () => {
     });
   });
 
+  test("[DV5] reads the options of dev, which reveals errors", () => {
+    expect(parseCommandLine(["dev", "--watch", "a", "--watch", "b"])).toMatchObject({
+      command: "dev",
+      options: { functionsDir: "convex", revealsErrors: true },
+      alsoWatched: ["a", "b"],
+    });
+  });
+
   test("[CL1] has defaults that harm nobody", () => {
     expect(parseCommandLine(["start"])).toEqual({
       command: "start",
@@ -36,17 +44,31 @@ describe("parseCommandLine", () => {
   });
 
   test.each<[string, object]>([
-    ["run a:b", { command: "run", functionsDir: "convex", path: "a:b", args: {} }],
+    ["run a:b", { command: "run", functionsDir: "convex", path: "a:b", args: {}, remote: null }],
     [
       'run a:b {"x":[1]}',
-      { command: "run", functionsDir: "convex", path: "a:b", args: { x: [1] } },
+      { command: "run", functionsDir: "convex", path: "a:b", args: { x: [1] }, remote: null },
     ],
+    [
+      "run a:b --url http://h:1 --admin-key k",
+      {
+        command: "run",
+        functionsDir: "convex",
+        path: "a:b",
+        args: {},
+        remote: { url: "http://h:1", adminKey: "k" },
+      },
+    ],
+    ["logs --follow", { command: "logs", runsMax: 100, follows: true }],
     ["data", { command: "data", table: null, rowsMax: 100 }],
     ["data notes --limit 7", { command: "data", table: "notes", rowsMax: 7 }],
-    ["env list", { command: "env", change: { kind: "list" } }],
-    ["env get A", { command: "env", change: { kind: "get", name: "A" } }],
-    ["env set A b", { command: "env", change: { kind: "set", name: "A", value: "b" } }],
-    ["env remove A", { command: "env", change: { kind: "remove", name: "A" } }],
+    ["env list", { command: "env", change: { kind: "list" }, remote: null }],
+    ["env get A", { command: "env", change: { kind: "get", name: "A" }, remote: null }],
+    [
+      "env set A b",
+      { command: "env", change: { kind: "set", name: "A", value: "b" }, remote: null },
+    ],
+    ["env remove A", { command: "env", change: { kind: "remove", name: "A" }, remote: null }],
     ["backup to", { command: "backup", to: "to" }],
     ["restore from", { command: "restore", from: "from" }],
     ["doctor", { command: "doctor" }],
@@ -77,6 +99,9 @@ describe("parseCommandLine", () => {
     [["run", "a:b", "{}", "c"], 2, 'run cannot use "c"'],
     [["data", "a", "b"], 2, 'data cannot use "b"'],
     [["data", "--limit", "0"], 2, "from 1 to 1000000"],
+    [["run", "a:b", "--url", "h:1"], 2, "begins with http"],
+    [["dev", "--watch", ""], 2, "--watch needs a folder"],
+    [["logs", "--limit", "0"], 2, "--limit needs a number"],
     [["env"], 2, "needs list, get, set or remove"],
     [["env", "set", "A"], 2, "env set needs a name and a value"],
     [["env", "get", "A=B"], 2, 'unlike "A=B"'],

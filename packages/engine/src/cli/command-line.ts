@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { isJSONObject, type JSONObject } from "../values/json.ts";
+import type { Remote } from "./remote.ts";
 
 /** What the command line asks for. */
 export type Command =
@@ -8,11 +9,19 @@ export type Command =
   /** `alsoWatched`: folders outside of the functions folder whose files functions import. */
   | { command: "dev"; options: StartOptions; alsoWatched: readonly string[] }
   | { command: "codegen"; functionsDir: string }
-  | { command: "run"; functionsDir: string; dataDir: string; path: string; args: JSONObject }
+  | {
+      command: "run";
+      functionsDir: string;
+      dataDir: string;
+      path: string;
+      args: JSONObject;
+      /** null: the engine is started for it. */
+      remote: Remote | null;
+    }
   /** `table` null: which tables there are. */
   | { command: "data"; dataDir: string; table: string | null; rowsMax: number }
   | { command: "logs"; dataDir: string; runsMax: number; follows: boolean }
-  | { command: "env"; dataDir: string; change: VariableChange }
+  | { command: "env"; dataDir: string; change: VariableChange; remote: Remote | null }
   | { command: "backup"; dataDir: string; to: string }
   | { command: "restore"; dataDir: string; from: string }
   | { command: "export" | "import"; dataDir: string; file: string }
@@ -66,7 +75,8 @@ Commands
   export FILE.zip                        write all data as a snapshot that Convex can import
   import FILE.zip                        add a snapshot's data; its tables must be empty here
 
-All but backup and logs need a data folder that nobody is using.
+backup, data, export and logs look at a data folder that is in use, as it is at that moment. run and
+env talk to the engine that uses it, by its address and admin key. All others need it for themselves.
 
 Options of start and dev
   --functions DIR     the functions folder (convex)
@@ -85,6 +95,10 @@ Options of all but start, dev and codegen
   --data DIR          the data folder (./data)
   --limit N           how many rows data, or runs logs, prints (100)
   --follow            in logs, go on with what follows
+
+Options of run and env
+  --url URL           the engine that runs, such as http://127.0.0.1:3210
+  --admin-key KEY     its admin key (or CONVEX_SELF_HOSTED_ADMIN_KEY)
 
 CONVEX_CLOUD_URL and CONVEX_SITE_URL say how the two ports are reached from outside, where that
 is not http://HOST:PORT. Functions see them, and every other variable, in process.env.
@@ -105,7 +119,11 @@ const START_OPTIONS = {
 const DEV_OPTIONS = { ...START_OPTIONS, watch: { type: "string", multiple: true } } as const;
 const HELP_OPTION = { type: "boolean", short: "h", default: false } as const;
 const CODEGEN_OPTIONS = { functions: START_OPTIONS.functions, help: HELP_OPTION } as const;
-const RUN_OPTIONS = { ...CODEGEN_OPTIONS, data: START_OPTIONS.data } as const;
+const REMOTE_OPTIONS = {
+  url: { type: "string" },
+  "admin-key": START_OPTIONS["admin-key"],
+} as const;
+const RUN_OPTIONS = { ...CODEGEN_OPTIONS, ...REMOTE_OPTIONS, data: START_OPTIONS.data } as const;
 const DATA_OPTIONS = {
   data: START_OPTIONS.data,
   limit: { type: "string", default: "100" },
@@ -218,6 +236,7 @@ function parseRun(args: string[]): Command {
     dataDir: folder("--data", values.data),
     path: path!,
     args: functionArguments(json),
+    remote: remoteOf(values),
   };
 }
 
@@ -252,7 +271,11 @@ function limitNumber(text: string): number {
 
 function parseEnv(args: string[]): Command {
   const { values, positionals } = readOptions(() =>
-    parseArgs({ args, options: FOLDER_OPTIONS, allowPositionals: true }),
+    parseArgs({
+      args,
+      options: { ...FOLDER_OPTIONS, ...REMOTE_OPTIONS },
+      allowPositionals: true,
+    }),
   );
   if (values.help) return { command: "help" };
   const [kind, ...rest] = positionals;
@@ -260,7 +283,18 @@ function parseEnv(args: string[]): Command {
     command: "env",
     dataDir: folder("--data", values.data),
     change: variableChange(kind, rest),
+    remote: remoteOf(values),
   };
+}
+
+function remoteOf(values: { url?: string; "admin-key"?: string }): Remote | null {
+  const { url, "admin-key": adminKey = process.env.CONVEX_SELF_HOSTED_ADMIN_KEY } = values;
+  if (url === undefined) return null;
+  if (!/^https?:\/\/[^/]/.test(url)) {
+    throw new CommandLineError("The option --url needs an address that begins with http.");
+  }
+  if (!adminKey) throw new CommandLineError("The option --url needs --admin-key too.");
+  return { url, adminKey };
 }
 
 function variableChange(kind: string | undefined, rest: readonly string[]): VariableChange {

@@ -9,7 +9,7 @@ import { FIRST_USER_TABLE, idKeyOf, type Table } from "../store/catalog.ts";
 import { openTables } from "../store/open-tables.ts";
 import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
 import type { JSONObject } from "../values/json.ts";
-import { requireDatabase, rowsOf, withDataFolder } from "./offline.ts";
+import { rowsOf, withReadableFolder } from "./offline.ts";
 import { writeUniform } from "./uniform-json.ts";
 
 const README = `This is a snapshot in the format of Convex: a folder a table with its documents, a line each, and
@@ -22,13 +22,12 @@ stored files under their ids. \`npx convex import\` and \`parley-engine import\`
  * @throws EngineError "DataFolderUnusable" where the file exists or cannot be written.
  */
 export async function exportSnapshot(dataDir: string, file: string): Promise<void> {
-  requireDatabase(dataDir);
   if (existsSync(file)) {
     throw new EngineError("DataFolderUnusable", `The file ${file} is there already.`);
   }
   const unfinished = `${file}.part`;
   try {
-    await withDataFolder(dataDir, async (persistence) => {
+    await withReadableFolder(dataDir, async (persistence) => {
       const zip = new yazl.ZipFile();
       const output = createWriteStream(unfinished, { mode: 0o600, flush: true });
       const written = pipeline(zip.outputStream, output);

@@ -16,8 +16,8 @@ import { StoredDocument } from "../store/stored-document.ts";
 import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
 import { checkDocument } from "../values/document-limits.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
-import { copyDatabase, syncPath } from "./backup.ts";
-import { databasePath } from "./offline.ts";
+import { syncPath } from "./backup.ts";
+import { copyDatabase, databasePath } from "./offline.ts";
 import { openSnapshot, type SnapshotFile } from "./snapshot-file.ts";
 import { readUniform } from "./uniform-json.ts";
 

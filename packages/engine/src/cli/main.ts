@@ -53,7 +53,7 @@ async function run(argv: string[]): Promise<void> {
       printLogs(command);
       return;
     case "env":
-      await changeVariables(command.dataDir, command.change);
+      await changeVariables(command, command.change);
       return;
     case "backup":
       await backUp(command.dataDir, command.to);

@@ -1,5 +1,7 @@
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { EngineError } from "../base/engine-error.ts";
 import { lockFolder } from "../persistence/folder-lock.ts";
 import type { Persistence } from "../persistence/persistence.ts";
@@ -7,6 +9,7 @@ import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
 import type { Table } from "../store/catalog.ts";
 
 const ROWS_PER_STEP = 1_000;
+const ALL_PAGES = 0x7fff_ffff;
 
 /** The database of a data folder. */
 export function databasePath(dataDir: string): string {
@@ -38,6 +41,40 @@ export async function withDataFolder<T>(
     }
   } finally {
     lock.release();
+  }
+}
+
+/**
+ * A data folder's database to look at: the folder's own, or where somebody is using it, a copy of what
+ * is there at this moment, which is gone afterwards.
+ */
+export async function withReadableFolder<T>(
+  dataDir: string,
+  use: (persistence: Persistence) => T | Promise<T>,
+): Promise<T> {
+  requireDatabase(dataDir);
+  try {
+    return await withDataFolder(dataDir, use);
+  } catch (error) {
+    if (!(error instanceof EngineError && error.kind === "DataFolderInUse")) throw error;
+  }
+  const copyDir = mkdtempSync(join(tmpdir(), "parley-copy-"));
+  try {
+    await copyDatabase(databasePath(dataDir), databasePath(copyDir));
+    return await withDataFolder(copyDir, use);
+  } finally {
+    rmSync(copyDir, { recursive: true, force: true });
+  }
+}
+
+/** In one step: a copy in several begins anew whenever somebody writes in between. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = new Database(from, { readonly: true });
+  try {
+    await source.backup(to, { progress: () => ALL_PAGES });
+    chmodSync(to, 0o600);
+  } finally {
+    source.close();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Persistence } from "../persistence/persistence.ts";
 import type { Table } from "../store/catalog.ts";
 import { openTables } from "../store/open-tables.ts";
 import { CommandLineError } from "./command-line.ts";
-import { requireDatabase, withDataFolder } from "./offline.ts";
+import { withReadableFolder } from "./offline.ts";
 
 const ROWS_PER_STEP = 1_000;
 
@@ -13,8 +13,7 @@ export async function printData(what: {
   rowsMax: number;
 }): Promise<void> {
   const { dataDir, table: name, rowsMax } = what;
-  requireDatabase(dataDir);
-  await withDataFolder(dataDir, (persistence) => {
+  await withReadableFolder(dataDir, (persistence) => {
     const { catalog } = openTables(persistence);
     if (name === null) {
       const tables = [...catalog.tables()].sort((a, b) => (a.name < b.name ? -1 : 1));

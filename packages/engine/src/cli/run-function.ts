@@ -1,15 +1,24 @@
 import { createEngine } from "../engine.ts";
 import type { JSONObject } from "../values/json.ts";
 import { CommandLineError } from "./command-line.ts";
+import { callRemote, type Remote } from "./remote.ts";
 import { environmentVariables, environmentWithLog } from "./surroundings.ts";
 
-/** Calls a function with every right, prints what it returns, and runs nothing else meanwhile. */
+/**
+ * Calls a function with every right and prints what it returns: in an engine that runs, or in one
+ * that is started for it and runs nothing else meanwhile.
+ */
 export async function runFunction(call: {
   functionsDir: string;
   dataDir: string;
   path: string;
   args: JSONObject;
+  remote: Remote | null;
 }): Promise<void> {
+  if (call.remote) {
+    console.log(JSON.stringify(await callRemote(call.remote, call.path, call.args), null, 2));
+    return;
+  }
   const environment = environmentWithLog();
   const engine = await createEngine({
     dataDir: call.dataDir,

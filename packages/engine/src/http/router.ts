@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { EngineError } from "../base/engine-error.ts";
 import type { Caller } from "../identity/caller.ts";
 import { encodeTimestamp } from "../protocol/timestamp.ts";
 import type { JSONObject } from "../values/json.ts";
@@ -9,6 +10,7 @@ import { type HttpActionOptions, serveHttpAction } from "./http-action.ts";
 import { HttpError, sendError, sendJson, sendText } from "./http-error.ts";
 import { readBody } from "./request-body.ts";
 import { type FileDoor, serveStorage } from "./storage.ts";
+import { parseVariableChanges, type VariableChange } from "./variables.ts";
 
 export type { CallResult, FunctionCaller } from "./function-caller.ts";
 export { createSiteHandler } from "./http-action.ts";
@@ -17,6 +19,8 @@ export interface HttpHandlerOptions extends HttpActionOptions {
   /** What comes before `/api` and `/http` in addresses: `""` or, say, `/convex`. */
   mountPath: string;
   version: string;
+  /** Sets and removes variables of functions, which take effect before it resolves. */
+  changeVariables?: (changes: readonly VariableChange[]) => Promise<void>;
   /** Absent: nothing is stored here. */
   files?: FileDoor;
   /** The keys of tokens that functions sign; absent: they sign none. */
@@ -103,6 +107,11 @@ async function serve(
       allowOnly(request, "GET");
       sendJson(response, 200, JSON.stringify(await options.publicKeys()));
       return;
+    case "/api/update_environment_variables":
+      allowOnly(request, "POST");
+      await updateVariables(request, options);
+      sendJson(response, 200, "null");
+      return;
     case "/version":
     case "/instance_version":
       allowOnly(request, "GET");
@@ -130,6 +139,23 @@ async function serveCall(
   const from = await callerOf(request.headers.authorization, options);
   const callRequest = parseCallRequest(body);
   return writeCallResult(await call(options.caller, callRequest, from), callRequest.format);
+}
+
+async function updateVariables(
+  request: IncomingMessage,
+  options: HttpHandlerOptions,
+): Promise<void> {
+  const body = await readBody(request, BODY_BYTES_MAX);
+  const from = await callerOf(request.headers.authorization, options);
+  if (from.kind !== "admin" || !options.changeVariables) {
+    throw new HttpError(403, "Forbidden", "Only an admin may change variables.");
+  }
+  try {
+    await options.changeVariables(parseVariableChanges(body));
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new HttpError(400, error.kind, error.message);
+  }
 }
 
 function runQueryAt(
