@@ -2,6 +2,7 @@ import type { EngineError } from "./base/engine-error.ts";
 import type { Environment } from "./base/environment.ts";
 import type { FileStore } from "./files/file-store.ts";
 import { TokenSigner } from "./identity/token-signer.ts";
+import { failStop } from "./persistence/fail-stop.ts";
 import type { Persistence } from "./persistence/persistence.ts";
 import { Components, type LoadedComponent } from "./runtime/components.ts";
 import { FileCollector } from "./runtime/file-collector.ts";
@@ -75,7 +76,8 @@ export interface CoreOptions extends FunctionsInForce {
 }
 
 export function createCore(options: CoreOptions): EngineCore {
-  const { environment, persistence, schema, revealsErrors } = options;
+  const { environment, schema, revealsErrors } = options;
+  const persistence = failStop(options.persistence, options.onDiskFailed);
   const onDurable = (commits: readonly Commit[]) => {
     refreshQueries.noteChanges(commits.flatMap((commit) => commit.indexChanges));
     scheduler.noteCommits(commits);
@@ -107,7 +109,7 @@ export function createCore(options: CoreOptions): EngineCore {
     tokens,
     deploymentName: options.deploymentName ?? "parley",
   };
-  const runtime = new Runtime(services, committer, options.onDiskFailed);
+  const runtime = new Runtime(services, committer);
   const scheduler = new Scheduler(services, runtime, options.scheduling);
   const fileCollector = new FileCollector(services, runtime, options.files);
   const crons = new CronRunner(services, runtime, options.crons ?? []);

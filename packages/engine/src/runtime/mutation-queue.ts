@@ -50,33 +50,35 @@ interface RecordedOutcome {
 export class MutationQueue {
   readonly #services: RuntimeServices;
   readonly #committer: Committer;
-  readonly #onDiskFailed: (error: EngineError) => void;
   #waiting: Turn[] = [];
   #isRunning = false;
   #isClosed = false;
   #onIdle: Array<() => void> = [];
 
-  constructor(
-    services: RuntimeServices,
-    committer: Committer,
-    onDiskFailed: (error: EngineError) => void,
-  ) {
+  constructor(services: RuntimeServices, committer: Committer) {
     this.#services = services;
     this.#committer = committer;
-    this.#onDiskFailed = onDiskFailed;
   }
 
   /** Queues a mutation; resolves once its outcome is durable. Never rejects. */
   run(call: FunctionCall, request: SessionRequest | null): Promise<MutationOutcome> {
     return new Promise((resolve) => {
       let outcome: MutationOutcome;
+      // What has been durable before its group cannot be refused with it.
+      let isDurable = false;
       this.#enqueue({
         run: async () => {
-          outcome = await this.#runMutation(call, request);
+          const repeated = request && this.#findRepeated(call, request);
+          isDurable = repeated !== null && repeated.ts <= this.#services.store.durableTs;
+          outcome = repeated ?? (await this.#runMutation(call, request));
         },
         settle: () => resolve(outcome),
         refuse: (error) =>
-          resolve({ result: failedResult(this.#services, call.path, error, []), ts: 0n }),
+          resolve(
+            isDurable
+              ? outcome
+              : { result: failedResult(this.#services, call.path, error, []), ts: 0n },
+          ),
       });
     });
   }
@@ -171,8 +173,13 @@ export class MutationQueue {
     try {
       this.#committer.flush();
     } catch (error) {
+      // Whether the group is on the disk is for the next start to find out: any answer now, also a
+      // refusal, might be a lie. Clients ask again when the process has ended and another is there.
+      if (error instanceof EngineError && error.kind === "DiskFailed") {
+        for (const resolve of this.#onIdle.splice(0)) resolve();
+        return;
+      }
       end = (turn) => turn.refuse(error);
-      if (error instanceof EngineError && error.kind === "DiskFailed") this.#onDiskFailed(error);
     }
     for (const turn of done) end(turn);
     this.#isRunning = false;
@@ -203,8 +210,6 @@ export class MutationQueue {
 
   async #runMutation(call: FunctionCall, request: SessionRequest | null): Promise<MutationOutcome> {
     const { store } = this.#services;
-    const repeated = request && this.#findRepeated(call, request);
-    if (repeated) return repeated;
     const unpin = store.pin(store.durableTs);
     try {
       const run = await runInTransaction(this.#services, "mutation", call, store.headTs, null);

@@ -1,4 +1,3 @@
-import type { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
@@ -29,14 +28,10 @@ export class Runtime {
   readonly #services: RuntimeServices;
   readonly #mutations: MutationQueue;
 
-  constructor(
-    services: RuntimeServices,
-    committer: Committer,
-    onDiskFailed: (error: EngineError) => void,
-  ) {
+  constructor(services: RuntimeServices, committer: Committer) {
     installConvexGlobal();
     this.#services = services;
-    this.#mutations = new MutationQueue(services, committer, onDiskFailed);
+    this.#mutations = new MutationQueue(services, committer);
   }
 
   /** The newest timestamp that anybody may be shown. */
