@@ -47,6 +47,10 @@ export default defineConfig({
       },
       {
         resolve,
+        test: { name: "simulation", include: ["packages/engine/test/simulation/*.campaign.ts"] },
+      },
+      {
+        resolve,
         test: { name: "kills", include: ["packages/engine/test/kills/*.campaign.ts"] },
       },
       {

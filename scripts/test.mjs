@@ -27,6 +27,7 @@ const STEPS = [
   },
   { name: "functions-stock", quick: true, run: () => runVitest("functions-stock", 3 * MINUTE_MS) },
   { name: "oracle", quick: false, run: () => runVitest("oracle", 12 * MINUTE_MS) },
+  { name: "simulation", quick: false, run: () => runVitest("simulation", 8 * MINUTE_MS) },
   { name: "kills", quick: false, run: () => runVitest("kills", 6 * MINUTE_MS) },
   {
     name: "conformance-engine",

@@ -15,11 +15,11 @@ export function failStop(
   onFailed: (error: EngineError) => void,
 ): Persistence {
   let failed: EngineError | null = null;
-  const guarded = <A extends unknown[]>(write: (...args: A) => void) => {
-    return (...args: A): void => {
+  const guarded = <A extends unknown[], R>(write: (...args: A) => R) => {
+    return (...args: A): R => {
       if (failed) throw failed;
       try {
-        write(...args);
+        return write(...args);
       } catch (error) {
         if (error instanceof EngineError && error.kind === "DiskFailed") {
           failed = error;
@@ -42,7 +42,7 @@ export function failStop(
       }
     }),
     applyBase: guarded(persistence.applyBase),
-    forgetRequestsBefore: guarded(persistence.forgetRequestsBefore),
+    forgetRequests: guarded(persistence.forgetRequests),
     addEntries: guarded(persistence.addEntries),
     dropIndex: guarded(persistence.dropIndex),
     checkpoint: guarded(persistence.checkpoint),
