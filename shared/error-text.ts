@@ -25,7 +25,7 @@ export function errorText(code: ErrorCode, facts: RefusalFacts = {}): string {
     case "unauthenticated":
       return "Please sign in again.";
     case "suspended":
-      return "This account is suspended. Ask the person who runs this server.";
+      return "This account is on hold. Ask the person who runs this server.";
     case "not_found":
       return "This does not exist, or it is not shared with you.";
     case "forbidden":

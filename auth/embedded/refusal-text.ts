@@ -14,7 +14,7 @@ const SENTENCES: Record<string, string> = {
   SIGN_UP_CLOSED: "This server does not take new accounts. Ask the person who runs it.",
   SIGN_UP_BY_INVITE: "New accounts here need an invitation. Ask the person who runs this server.",
   EMBEDDED_IDENTITY_CLOSED: "This server signs people in with another service. Reload the page.",
-  ACCOUNT_SUSPENDED: "This account is suspended. Ask the person who runs this server.",
+  ACCOUNT_SUSPENDED: "This account is on hold. Ask the person who runs this server.",
   EMAIL_NOT_VERIFIED: "Confirm your e-mail address first: we have sent you a link.",
   FORBIDDEN: "You are not allowed to do this.",
   INTERNAL: "Something went wrong here. Try again in a moment.",
