@@ -5,6 +5,7 @@ import { quantile } from "./measure";
 
 const WARM_UP_SHARE = 0.2;
 const DRAIN_MAX_MS = 3_000;
+const SILENCE_MAX_MS = 10_000;
 /** A step ends early once this many seconds of messages are under way: it will not catch up. */
 const BACKLOG_MAX_SECONDS = 1.5;
 const CONNECTING_AT_ONCE = 20;
@@ -21,6 +22,8 @@ const newestOf = new Map<string, number>();
 let latencies: number[] = [];
 let deliveries = 0;
 let refusals: string[] = [];
+/** Called when a message has reached its last member. */
+let onDelivered: (() => void) | null = null;
 let lost: string | null = null;
 
 function onMarker(marker: number): void {
@@ -30,6 +33,7 @@ function onMarker(marker: number): void {
   message.remaining -= 1;
   if (message.remaining > 0) return;
   open.delete(marker);
+  onDelivered?.();
   if (!message.isWarmUp) latencies.push(performance.now() - message.dueMs);
 }
 
@@ -95,6 +99,35 @@ async function measure(rate: number, seconds: number): Promise<Measurement> {
   };
 }
 
+/** Closed loop: a message is sent when another has arrived everywhere. False when nothing arrives any more. */
+function loop(messages: number, underWay: number): Promise<boolean> {
+  open.clear();
+  let sent = 0;
+  let delivered = 0;
+  return new Promise((resolve) => {
+    let arrivedMs = performance.now();
+    const watchdog = setInterval(() => {
+      if (performance.now() - arrivedMs > SILENCE_MAX_MS || lost !== null) settle(false);
+    }, 1_000);
+    const settle = (isComplete: boolean) => {
+      clearInterval(watchdog);
+      onDelivered = null;
+      resolve(isComplete);
+    };
+    const sendNext = () => {
+      sent += 1;
+      sendOne(performance.now(), true);
+    };
+    onDelivered = () => {
+      delivered += 1;
+      arrivedMs = performance.now();
+      if (delivered === messages) settle(true);
+      else if (sent < messages) sendNext();
+    };
+    while (sent < Math.min(underWay, messages)) sendNext();
+  });
+}
+
 /** All connections end at once, and everybody is back as soon as they can. */
 async function burst(): Promise<Burst> {
   if (dialect === null) throw new Error("nobody is connected");
@@ -144,6 +177,8 @@ async function answer(request: LoadRequest): Promise<LoadAnswer> {
       return { type: "connected", elapsedMs: await connect(request.dialect, request.members) };
     case "measure":
       return { type: "measured", measurement: await measure(request.rate, request.seconds) };
+    case "loop":
+      return { type: "looped", isComplete: await loop(request.messages, request.underWay) };
     case "burst":
       return { type: "returned", burst: await burst() };
     case "disconnect":

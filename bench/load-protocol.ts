@@ -36,6 +36,8 @@ export type Dialect =
 export type LoadRequest =
   | { type: "connect"; dialect: Dialect; members: Member[] }
   | { type: "measure"; rate: number; seconds: number }
+  /** So many messages, so many of them under way at any time. */
+  | { type: "loop"; messages: number; underWay: number }
   /** Everybody's connection ends, and all come back at the same moment. */
   | { type: "burst" }
   | { type: "disconnect" };
@@ -65,6 +67,8 @@ export interface Burst {
 export type LoadAnswer =
   | { type: "connected"; elapsedMs: number }
   | { type: "measured"; measurement: Measurement }
+  /** Whether every message has reached everybody. */
+  | { type: "looped"; isComplete: boolean }
   | { type: "returned"; burst: Burst }
   | { type: "disconnected" }
   | { type: "failed"; reason: string };

@@ -14,6 +14,10 @@ export interface BenchOptions {
   stepSeconds: number;
   latencyRate: number;
   latencySeconds: number;
+  /** Whether rates and latencies are looked for, which takes a quiet machine. */
+  hasRates: boolean;
+  /** How many messages a closed loop sends. */
+  loopMessages: number;
   idleConnections: number;
   /** How many messages the stores hold that are compared. */
   storeSizes: number[];
@@ -34,6 +38,7 @@ export const HELP = `npm run bench -- [options]
   --rooms 2,50,200   sizes of the rooms
   --people 200       connected people
   --repeats 3        how often each figure is taken
+  --loop-only        closed loops only, no rates and latencies: for a machine that is not quiet
   --no-pin           let server and load share all cores
   --profile DIR      let each server leave a processor profile there, for Chrome's DevTools
   --write            put the result into docs/bench.md`;
@@ -49,6 +54,7 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
       people: { type: "string", default: "200" },
       repeats: { type: "string" },
       "no-pin": { type: "boolean", default: false },
+      "loop-only": { type: "boolean", default: false },
       profile: { type: "string" },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -72,6 +78,8 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
     stepSeconds: values.quick ? 1.5 : 4,
     latencyRate: 50,
     latencySeconds: values.quick ? 4 : 20,
+    hasRates: !values["loop-only"],
+    loopMessages: values.quick ? 5_000 : 20_000,
     idleConnections: values.quick ? 200 : 1_000,
     storeSizes: [10_000, values.quick ? 100_000 : 1_000_000],
     burstClients: values.quick ? 200 : 1_000,

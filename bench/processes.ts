@@ -126,6 +126,8 @@ function answers(url: string): Promise<boolean> {
 export interface LoadGenerator {
   connect(dialect: Dialect, members: Member[]): Promise<number>;
   measure(rate: number, seconds: number): Promise<Measurement>;
+  /** Whether every message has reached everybody. */
+  loop(messages: number, underWay: number): Promise<boolean>;
   burst(): Promise<Burst>;
   disconnect(): Promise<void>;
   stop(): void;
@@ -170,6 +172,11 @@ export function startLoadGenerator(place: Place): LoadGenerator {
       const answer = await ask({ type: "measure", rate, seconds });
       if (answer.type !== "measured") throw new Error(`Unexpected answer ${answer.type}.`);
       return answer.measurement;
+    },
+    async loop(messages, underWay) {
+      const answer = await ask({ type: "loop", messages, underWay });
+      if (answer.type !== "looped") throw new Error(`Unexpected answer ${answer.type}.`);
+      return answer.isComplete;
     },
     async burst() {
       const answer = await ask({ type: "burst" });

@@ -9,10 +9,13 @@ const P99_MAX_MS = 250;
 const RATE_MAX = 200_000;
 const PRECISION = 1.15;
 const RECOVERIES_MAX = 4;
+const UNDER_WAY_A_ROOM = 10;
 
 export interface WorkloadResult {
   p50Ms: number;
   p99Ms: number;
+  /** Processor time of a message in a closed loop: the steadiest figure there is on a busy machine. */
+  processorMsPerMessage: number;
   /** Messages a second; null when not even one was possible. */
   maxRate: number | null;
   /** At the highest rate. */
@@ -21,19 +24,34 @@ export interface WorkloadResult {
   limit: string;
 }
 
+const NO_RATES = {
+  p50Ms: Number.NaN,
+  p99Ms: Number.NaN,
+  maxRate: null,
+  processorSecondsPer10kDeliveries: Number.NaN,
+  limit: "not looked for",
+};
+
 export interface Workload {
   dialect: Dialect;
   members: Member[];
   serverPid: number;
   startRate: number;
+  /** How many messages the closed loop sends. */
+  loopMessages: number;
 }
 
 export async function runWorkload(
   load: LoadGenerator,
-  { dialect, members, serverPid, startRate }: Workload,
+  { dialect, members, serverPid, startRate, loopMessages }: Workload,
   options: BenchOptions,
 ): Promise<WorkloadResult> {
   await load.connect(dialect, members);
+  const processorMsPerMessage = await runLoop(load, members, serverPid, loopMessages);
+  if (!options.hasRates) {
+    await load.disconnect();
+    return { ...NO_RATES, processorMsPerMessage };
+  }
   const gentle = await load.measure(options.latencyRate, options.latencySeconds);
   let limit = isGood(gentle) ? "" : reasonOf(gentle);
   const tryOnce = async (rate: number) => {
@@ -57,12 +75,30 @@ export async function runWorkload(
   );
   await load.disconnect();
   return {
+    processorMsPerMessage,
     p50Ms: gentle.p50Ms,
     p99Ms: gentle.missing > 0 ? Number.NaN : gentle.p99Ms,
     maxRate: best?.rate ?? null,
     processorSecondsPer10kDeliveries: best?.result ?? Number.NaN,
     limit,
   };
+}
+
+/** As many messages under way as there can be without one scrolling out of its page unseen. */
+async function runLoop(
+  load: LoadGenerator,
+  members: Member[],
+  serverPid: number,
+  loopMessages: number,
+): Promise<number> {
+  const rooms = new Set(members.map(({ room }) => room)).size;
+  const underWay = rooms * UNDER_WAY_A_ROOM;
+  // The first messages are for the compiler.
+  const isWarm = await load.loop(loopMessages, underWay);
+  const before = processorSeconds(serverPid);
+  const isComplete = isWarm && (await load.loop(loopMessages, underWay));
+  const seconds = processorSeconds(serverPid) - before;
+  return isComplete ? (seconds * 1_000) / loopMessages : Number.NaN;
 }
 
 /**
