@@ -44,11 +44,13 @@ export class WatchedQueries {
   }
 
   subscribe(session: SyncSession, queryId: number, request: QueryRequest): Subscription {
+    const queries = this.#queriesOf(request);
     const subscription: Subscription = {
       session,
       queryId,
-      request,
-      ...this.#queriesOf(request),
+      // Those who ask the same hold the same arguments; most memory of idle clients is these.
+      request: { ...request, args: queries.watched.request.args },
+      ...queries,
       sent: null,
       isRemoved: false,
     };
