@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { EngineError } from "../base/engine-error.ts";
 import { limits } from "../base/limits.ts";
+import { bringUpToDate } from "./format.ts";
 import type {
   BaseBatch,
   BaseRow,
@@ -12,26 +13,10 @@ import type {
   RequestRecord,
 } from "./persistence.ts";
 
-const FORMAT_VERSION = 1;
 const BASE_TS_SETTING = "base_ts";
 
 /** SQLite before this version can corrupt a WAL database (the WAL-reset bug). */
 const SQLITE_VERSION_MIN = [3, 51, 3];
-
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS log (ts INTEGER PRIMARY KEY, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS documents (row INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS entries (
-    index_number INTEGER NOT NULL, key BLOB NOT NULL, row INTEGER NOT NULL,
-    PRIMARY KEY (index_number, key)
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS requests (
-    session_id TEXT NOT NULL, request_id INTEGER NOT NULL,
-    ts INTEGER NOT NULL, wall_ms INTEGER NOT NULL, outcome TEXT NOT NULL,
-    PRIMARY KEY (session_id, request_id)
-  ) WITHOUT ROWID;
-`;
 
 /**
  * The store on disk: one SQLite file, one connection, WAL, `synchronous=FULL`.
@@ -48,8 +33,13 @@ export function openSqlitePersistence(dataDir: string): Persistence {
   db.pragma(`wal_autocheckpoint = ${limits.walPagesMax}`);
   db.pragma("temp_store = MEMORY");
   db.pragma("cache_size = -65536");
-  checkVersions(db);
-  db.exec(TABLES);
+  checkSqliteVersion(db);
+  try {
+    bringUpToDate(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 
   const statements = {
     readSetting: db.prepare<[string], { value: string }>(
@@ -240,7 +230,7 @@ function toBytes(key: string): Buffer {
   return Buffer.from(key, "latin1");
 }
 
-function checkVersions(db: Database.Database): void {
+function checkSqliteVersion(db: Database.Database): void {
   const { version } = db
     .prepare<[], { version: string }>("SELECT sqlite_version() AS version")
     .get()!;
@@ -255,14 +245,6 @@ function checkVersions(db: Database.Database): void {
       );
     }
   }
-  const format = db.pragma("user_version", { simple: true }) as number;
-  if (format > FORMAT_VERSION) {
-    throw new EngineError(
-      "StoreVersionTooNew",
-      `The data folder was written by a newer version (format ${format}, this one reads ${FORMAT_VERSION}).`,
-    );
-  }
-  if (format === 0) db.pragma(`user_version = ${FORMAT_VERSION}`);
 }
 
 /** A full disk can be waited out; after any other failed write nothing on it can be believed. */
