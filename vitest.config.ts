@@ -86,6 +86,15 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: "fuzz",
+          include: ["packages/engine/test/fuzz/**/*.fuzz.ts"],
+          fileParallelism: false,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.ts"],
           fileParallelism: false,

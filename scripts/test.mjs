@@ -39,6 +39,7 @@ const STEPS = [
     quick: true,
     run: () => runVitest("conformance-stock", 3 * MINUTE_MS),
   },
+  { name: "fuzz", quick: false, run: () => runVitest("fuzz", 6 * MINUTE_MS) },
   { name: "build", quick: false, run: runBuild },
   { name: "e2e", quick: false, run: runEndToEnd },
 ];

@@ -53,6 +53,11 @@ export interface EngineOptions {
   deploymentName?: string;
   /** Grants every right to who presents it; null: nobody has one. */
   adminKey: string | null;
+  /**
+   * Origins of pages that may open a socket, exactly as browsers write them; default null: any,
+   * because who somebody is follows from the token alone, and no cookie is ever looked at.
+   */
+  allowedOrigins?: readonly string[] | null;
   /** The path under which requests arrive, `""` or like `/convex`. */
   mountPath: string;
   /** Whether callers are told the text of uncaught errors. Default false. */
@@ -235,13 +240,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         throw asEngineError(error);
       }
     });
-  const sockets = new SyncSocketServer({
+  const sessionServices = {
     environment,
     runtime,
     watchedQueries,
     refreshQueries,
-    authenticate: (message) => authenticate(message, verifier, options.adminKey),
-  });
+    authenticate: (message: AuthenticateMessage) =>
+      authenticate(message, verifier, options.adminKey),
+  };
+  const sockets = new SyncSocketServer(sessionServices, options.allowedOrigins ?? null);
   const doors = {
     caller: functionCaller(core),
     verifier,
@@ -264,7 +271,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     handleRequest: createHttpHandler(doors),
     handleSiteRequest: createSiteHandler(doors),
     handleUpgrade: (request, socket, head) => {
-      const path = new URL(request.url ?? "/", "http://localhost").pathname;
+      // Not by `URL`, which throws for some of what HTTP lets through: the target `//`, for one.
+      const path = request.url?.split("?", 1)[0] ?? "/";
       sockets.handleUpgrade(request, socket, head, path.slice(options.mountPath.length));
     },
     runFunction: async ({ kind, path, args }) => {

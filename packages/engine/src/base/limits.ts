@@ -97,11 +97,14 @@ export const limits = {
   /** Larger frames end the connection; between the two, a request is refused with an answer. */
   socketFrameBytesMax: 32 * 1024 * 1024,
   socketMessageBytesMax: 17 * 1024 * 1024,
-  socketMessageBytesBeforeConnectMax: 64 * 1024,
+  /** Bytes on the wire before Connect, whatever they are. */
+  socketBytesBeforeConnectMax: 64 * 1024,
   socketFragmentsMax: 1_024,
   socketBufferedChunksMax: 4_096,
+  /** The session stops reading at these; a little more may have arrived by then. */
   socketInboxMessagesMax: 2_000,
-  socketQueriesMax: 1_024,
+  socketHeldBytesMax: 4 * 1024 * 1024,
+  socketQueriesMax: 4_096,
   /** So many evaluations, and everybody else has a turn: about ten milliseconds. */
   refreshRunsMax: 128,
   socketMutationsMax: 1_000,
@@ -110,6 +113,11 @@ export const limits = {
   socketUnsentBytesMax: 1024 * 1024,
   socketStalledMs: 30_000,
   socketIdleMs: 120_000,
+  /** A stock client may have to wait for its first token before it says Connect. */
+  socketConnectMs: 60_000,
+  socketsBeforeConnectMax: 2_000,
+  socketControlFramesPerSecond: 10,
+  socketControlFramesBurst: 100,
   pingIntervalMs: 15_000,
   livenessCheckMs: 5_000,
   transitionChunkBytes: 5 * 1024 * 1024,

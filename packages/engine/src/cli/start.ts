@@ -13,6 +13,14 @@ import { environmentVariables, environmentWithLog } from "./surroundings.ts";
 /** By then everything has ended, or is ended. The promise is 5 s. */
 const DRAIN_MS = 4_500;
 
+/** Whoever takes longer to say what they want makes nobody else wait. */
+const SERVER = {
+  headersTimeout: 10_000,
+  requestTimeout: 300_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+};
+
 /**
  * Serves a functions folder until a signal comes.
  *
@@ -31,11 +39,11 @@ export async function start(
   // Whoever reads what is printed may go away; those who are served stay.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
   let engine: Engine | null = null;
-  const server = createServer((request, response) => {
+  const server = createServer(SERVER, (request, response) => {
     if (engine === null) comeAgain(request, response);
     else engine.handleRequest(request, response);
   });
-  const site = createServer((request, response) => {
+  const site = createServer(SERVER, (request, response) => {
     if (engine === null) comeAgain(request, response);
     else engine.handleSiteRequest(request, response);
   });

@@ -14,6 +14,10 @@ interface Connection {
   /** Monotonic times, ms. */
   lastHeardMs: number;
   lastSentMs: number;
+  openedMs: number;
+  /** Pings and pongs that it may still send, as of `lastControlMs`. */
+  controlFrames: number;
+  lastControlMs: number;
   /** Since when nothing that waits for sending has left; null while nothing waits. */
   stalledSinceMs: number | null;
 }
@@ -29,12 +33,16 @@ export class SyncSocketServer {
   readonly #services: SessionServices;
   readonly #environment: Environment;
   readonly #connections = new Set<Connection>();
+  #waitingForConnect = 0;
   readonly #server: WebSocketServer;
+  readonly #allowedOrigins: readonly string[] | null;
   #livenessTimer: Timer | null = null;
   #isDeaf = false;
   #isClosed = false;
 
-  constructor(services: SessionServices) {
+  /** @param allowedOrigins Of pages that may connect, exactly as browsers write them; null: any. */
+  constructor(services: SessionServices, allowedOrigins: readonly string[] | null = null) {
+    this.#allowedOrigins = allowedOrigins;
     this.#services = services;
     this.#environment = services.environment;
     this.#server = new WebSocketServer({
@@ -56,14 +64,23 @@ export class SyncSocketServer {
 
   /** Takes an upgrade request; `path` is what follows the engine's mount point. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): void {
-    if (this.#isClosed || !SYNC_PATH.test(path)) {
-      const status = this.#isClosed ? "503 Service Unavailable" : "404 Not Found";
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
+    if (!SYNC_PATH.test(path)) {
+      refuse(socket, "404 Not Found");
+    } else if (!this.#allowsOrigin(request.headers.origin)) {
+      refuse(socket, "403 Forbidden");
+    } else if (this.#isClosed || this.#waitingForConnect >= limits.socketsBeforeConnectMax) {
+      refuse(socket, "503 Service Unavailable");
+    } else {
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+        const connection = this.#accept(webSocket, socket);
+        this.#boundUntilConnect(connection, socket);
+      });
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#accept(webSocket, socket),
-    );
+  }
+
+  /** Programs send no origin, and are no page that somebody could be lured to. */
+  #allowsOrigin(origin: string | undefined): boolean {
+    return origin === undefined || (this.#allowedOrigins?.includes(origin) ?? true);
   }
 
   /**
@@ -84,7 +101,7 @@ export class SyncSocketServer {
     });
   }
 
-  #accept(socket: WebSocket, stream: Duplex): void {
+  #accept(socket: WebSocket, stream: Duplex): Connection {
     const writes = new HeldWrites(stream, this.#environment);
     const nowMs = this.#environment.monotonicMs();
     const transport: SyncTransport = {
@@ -104,6 +121,12 @@ export class SyncSocketServer {
         if (!isFollowed) writes.release();
       },
       unsentBytes: () => socket.bufferedAmount,
+      setReading: (isReading) => {
+        // What was not read cannot have been heard.
+        connection.lastHeardMs = this.#environment.monotonicMs();
+        if (isReading) socket.resume();
+        else socket.pause();
+      },
       close: (code, reason) => socket.close(code, reason),
     };
     const session = new SyncSession(this.#services, transport);
@@ -113,17 +136,53 @@ export class SyncSocketServer {
       lastHeardMs: nowMs,
       lastSentMs: nowMs,
       stalledSinceMs: null,
+      openedMs: nowMs,
+      controlFrames: limits.socketControlFramesBurst,
+      lastControlMs: nowMs,
     };
     this.#connections.add(connection);
     socket.on("message", (data, isBinary) => this.#receive(connection, data, isBinary));
-    socket.on("pong", () => {
-      connection.lastHeardMs = this.#environment.monotonicMs();
-    });
-    socket.on("error", () => socket.terminate());
+    for (const kind of ["ping", "pong"]) socket.on(kind, () => this.#receiveControl(connection));
+    // The socket has said why, where there was something to say, and closes by itself.
+    socket.on("error", () => {});
     socket.on("close", () => {
       this.#connections.delete(connection);
       session.close();
     });
+    return connection;
+  }
+
+  /** A stranger gets little memory, in frames or in halves of frames. */
+  #boundUntilConnect({ socket, session }: Connection, stream: Duplex): void {
+    let bytes = 0;
+    let isWaiting = true;
+    this.#waitingForConnect++;
+    const settle = () => {
+      if (isWaiting) this.#waitingForConnect--;
+      isWaiting = false;
+      stream.off("data", count);
+    };
+    const count = (part: Buffer) => {
+      bytes += part.length;
+      if (session.hasConnected) settle();
+      else if (bytes > limits.socketBytesBeforeConnectMax) {
+        socket.close(1009, "MessageTooBig");
+        settle();
+      }
+    };
+    // Behind the socket's own listener: what this part said has been handled by then.
+    stream.on("data", count);
+    stream.once("close", settle);
+  }
+
+  #receiveControl(connection: Connection): void {
+    const nowMs = this.#environment.monotonicMs();
+    connection.lastHeardMs = nowMs;
+    const { socketControlFramesPerSecond: rate, socketControlFramesBurst: burst } = limits;
+    const earned = ((nowMs - connection.lastControlMs) / 1000) * rate;
+    connection.lastControlMs = nowMs;
+    connection.controlFrames = Math.min(burst, connection.controlFrames + earned) - 1;
+    if (connection.controlFrames < 0) connection.socket.close(1008, "TooManyControlFrames");
   }
 
   #receive(connection: Connection, data: RawData, isBinary: boolean): void {
@@ -135,9 +194,7 @@ export class SyncSocketServer {
       return;
     }
     const bytes = data as Buffer;
-    if (!session.hasConnected && bytes.length > limits.socketMessageBytesBeforeConnectMax) {
-      socket.close(1009, "MessageTooBig");
-    } else if (bytes.length > limits.socketMessageBytesMax) {
+    if (bytes.length > limits.socketMessageBytesMax) {
       session.refuseOversized(bytes.toString("utf8", 0, 256));
     } else {
       session.receive(bytes.toString("utf8"));
@@ -154,13 +211,23 @@ export class SyncSocketServer {
   }
 
   #checkLiveness(connection: Connection, nowMs: number): void {
-    const { socket, lastHeardMs, lastSentMs, stalledSinceMs } = connection;
+    const { socket, session, lastHeardMs, lastSentMs, stalledSinceMs, openedMs } = connection;
     const isStalled =
       stalledSinceMs !== null &&
       socket.bufferedAmount > 0 &&
       nowMs - stalledSinceMs > limits.socketStalledMs;
-    if (isStalled || nowMs - lastHeardMs > limits.socketIdleMs) {
+    if (isStalled) {
+      // It may yet hear why; it does not read, so it is not waited for.
+      socket.close(1013, "SlowConsumer");
+      this.#environment.setTimer(1_000, () => socket.terminate());
+      return;
+    }
+    if (!socket.isPaused && nowMs - lastHeardMs > limits.socketIdleMs) {
       socket.terminate();
+      return;
+    }
+    if (!session.hasConnected && nowMs - openedMs > limits.socketConnectMs) {
+      socket.close(1008, "ConnectExpected");
       return;
     }
     if (nowMs - lastSentMs < limits.pingIntervalMs) return;
@@ -168,4 +235,10 @@ export class SyncSocketServer {
     socket.ping();
     socket.send(PING);
   }
+}
+
+function refuse(socket: Duplex, status: string): void {
+  // Without a listener, a reset on the way would end the process.
+  socket.on("error", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

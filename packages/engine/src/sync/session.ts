@@ -56,10 +56,20 @@ export interface SyncTransport {
   send(frame: string | readonly FramePart[], onSent?: () => void, isFollowed?: boolean): void;
   /** Bytes accepted for sending that have not left yet. */
   unsentBytes(): number;
+  /**
+   * Stops taking in frames, or goes on; a few that have arrived already may still be handed over.
+   * Absent where a test decides what comes.
+   */
+  setReading?(isReading: boolean): void;
   close(code: number, reason: string): void;
 }
 
 const TOO_LARGE = `The request is too large (limit: ${limits.argumentBytesMax} bytes).`;
+
+interface HeldMessage {
+  message: ClientMessage;
+  bytes: number;
+}
 
 /** Checks what `Authenticate` brought. @throws Error whose message may be shown to the client. */
 export type Authenticate = (message: AuthenticateMessage) => Promise<Caller>;
@@ -110,7 +120,10 @@ export class SyncSession {
   #owesTransition = false;
 
   /** Messages that wait for an `Authenticate` before them to be decided; null while none is. */
-  #inbox: ClientMessage[] | null = null;
+  #inbox: HeldMessage[] | null = null;
+  /** Of messages that are not done with: in the inbox, or mutations in the queue. */
+  #heldBytes = 0;
+  #isReading = true;
   #mutationsWaiting = 0;
   #actionsRunning = 0;
   #unsentTransitions = 0;
@@ -129,9 +142,13 @@ export class SyncSession {
     if (this.#isClosed) return;
     try {
       const message = parseClientMessage(text);
-      if (!this.#inbox) this.#handle(message);
-      else if (this.#inbox.length < limits.socketInboxMessagesMax) this.#inbox.push(message);
-      else throw new ProtocolError("Too many messages while a token is being checked.");
+      if (!this.#inbox) this.#handle(message, text.length);
+      else if (this.#inbox.length >= 2 * limits.socketInboxMessagesMax) {
+        throw new ProtocolError("Too many messages while a token is being checked.");
+      } else {
+        this.#inbox.push({ message, bytes: text.length });
+        this.#hold(text.length);
+      }
     } catch (error) {
       this.#refuseProtocol(error);
     }
@@ -294,7 +311,19 @@ export class SyncSession {
     this.#services.refreshQueries.request(this);
   }
 
-  #handle(message: ClientMessage): void {
+  /** What is held is bounded by not reading: nobody is refused for being quick. */
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    const isFull =
+      this.#heldBytes > limits.socketHeldBytesMax ||
+      this.#mutationsWaiting >= limits.socketMutationsMax ||
+      (this.#inbox?.length ?? 0) >= limits.socketInboxMessagesMax;
+    if (isFull === !this.#isReading) return;
+    this.#isReading = !isFull;
+    this.#transport.setReading?.(this.#isReading);
+  }
+
+  #handle(message: ClientMessage, bytes: number): void {
     if (message.type !== "Connect" && this.#sessionId === null) {
       throw new ProtocolError("The first message must be Connect.");
     }
@@ -309,7 +338,7 @@ export class SyncSession {
         this.#modifyQuerySet(message);
         break;
       case "Mutation":
-        void this.#runMutation(message);
+        void this.#runMutation(message, bytes);
         break;
       case "Action":
         void this.#runAction(message);
@@ -371,16 +400,17 @@ export class SyncSession {
     this.#requestRefresh();
     const inbox = this.#inbox ?? [];
     this.#inbox = null;
-    for (const [place, message] of inbox.entries()) {
+    for (const [place, { message, bytes }] of inbox.entries()) {
       if (this.#isClosed) return;
+      this.#hold(-bytes);
       try {
-        this.#handle(message);
+        this.#handle(message, bytes);
       } catch (error) {
         this.#refuseProtocol(error);
         return;
       }
       if (this.#inbox !== null) {
-        (this.#inbox as ClientMessage[]).push(...inbox.slice(place + 1));
+        (this.#inbox as HeldMessage[]).push(...inbox.slice(place + 1));
         return;
       }
     }
@@ -421,20 +451,22 @@ export class SyncSession {
     this.#requestRefresh();
   }
 
-  async #runMutation(message: MutationMessage): Promise<void> {
+  async #runMutation(message: MutationMessage, bytes: number): Promise<void> {
     const { requestId } = message;
-    if (this.#mutationsWaiting >= limits.socketMutationsMax) {
+    if (this.#mutationsWaiting >= 2 * limits.socketMutationsMax) {
       const errorMessage = "TooManyConcurrentMutations: wait for earlier mutations to finish.";
       const failure = { requestId, success: false as const, errorMessage, logLinesJson: "[]" };
       this.#send(mutationResponse(failure));
       return;
     }
     this.#mutationsWaiting++;
+    this.#hold(bytes);
     const request = { sessionId: this.#sessionId!, requestId };
     const call = this.#callOf(message);
     // The transition that follows is at least as new as `ts`, because turns begin after answers.
     const { result, ts } = await this.#services.runtime.runMutation(call, request);
     this.#mutationsWaiting--;
+    this.#hold(-bytes);
     if (this.#isClosed) return;
     const logLinesJson = JSON.stringify(result.logLines);
     if (!result.ok) {
