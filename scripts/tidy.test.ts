@@ -34,7 +34,7 @@ test("no source file is longer than two ideas", () => {
 
 describe("the engine's specification", () => {
   const defined = definedRules(readSource(SPEC));
-  const tests = files.filter((path) => /^packages\/engine\/.*\.test\.ts$/.test(path));
+  const tests = files.filter((path) => /^packages\/engine\/.*\.(test|fuzz)\.ts$/.test(path));
   const cited = new Set(tests.flatMap((path) => citedRules(readSource(path))));
 
   test("gives every rule one number", () => {
