@@ -4,7 +4,8 @@ import Database from "better-sqlite3";
 import { lockFolder } from "../persistence/folder-lock.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
-import { type Catalog, idKeyOf, indexKeysOf, type Table } from "../store/catalog.ts";
+import type { BlobRow } from "../runtime/file-rows.ts";
+import { type Catalog, fullTableName, idKeyOf, indexKeysOf, type Table } from "../store/catalog.ts";
 import { decodeLogBody } from "../store/log-body.ts";
 import { openTables, readCatalog } from "../store/open-tables.ts";
 import { StoredDocument } from "../store/stored-document.ts";
@@ -91,21 +92,21 @@ function examineTable(persistence: Persistence, table: Table): string[] {
     if (key !== idKeyOf(id)) continue;
     const document = readDocument(id, body);
     if (!document) {
-      findings.push(`Document ${id} of table ${table.name} cannot be read.`);
+      findings.push(`Document ${id} of table ${fullTableName(table)} cannot be read.`);
       continue;
     }
     for (const [index, count] of expected) {
       const keys = indexKeysOf(index, document);
       expected.set(index, count + keys.length);
       if (keys.every((key) => persistence.get(index.number, key)?.id === id)) continue;
-      findings.push(`Index ${table.name}.${index.name} does not lead to document ${id}.`);
+      findings.push(`Index ${fullTableName(table)}.${index.name} does not lead to document ${id}.`);
     }
   }
   for (const [index, count] of expected) {
     const found = countEntries(persistence, index.number);
     if (found > count) {
       findings.push(
-        `Index ${table.name}.${index.name} has ${found - count} entries that no document has.`,
+        `Index ${fullTableName(table)}.${index.name} has ${found - count} entries that no document has.`,
       );
     }
   }
@@ -136,9 +137,9 @@ export function missingFiles(persistence: Persistence, dataDir: string): string[
   const { catalog } = openTables(persistence);
   const findings: string[] = [];
   for (const { body } of rowsOf(persistence, catalog.ensureTable("_file_blobs"))) {
-    const blob = JSON.parse(body) as { _id: string; key: string; doomedTime?: number };
+    const blob = JSON.parse(body) as BlobRow;
     if (blob.doomedTime !== undefined) continue;
-    const file = fileOf(persistence, catalog, blob._id);
+    const file = fileOf(persistence, catalog, blob);
     if (!file) continue;
     const found = statSync(join(dataDir, "files", blob.key), { throwIfNoEntry: false });
     if (!found) findings.push(`The stored file ${file._id} is missing.`);
@@ -154,10 +155,11 @@ export function missingFiles(persistence: Persistence, dataDir: string): string[
 function fileOf(
   persistence: Persistence,
   catalog: Catalog,
-  blobId: string,
+  { _id, fileTable }: BlobRow,
 ): { _id: string; size: number } | null {
-  const table = catalog.ensureTable("_storage");
-  const id = encodeDocumentId(table.number, decodeDocumentId(blobId)!.internalId);
-  const row = persistence.get(table.byId.number, idKeyOf(id));
+  const number = fileTable ?? catalog.ensureTable("_storage").number;
+  const id = encodeDocumentId(number, decodeDocumentId(_id)!.internalId);
+  const table = catalog.tableOfId(id);
+  const row = table && persistence.get(table.byId.number, idKeyOf(id));
   return row && (JSON.parse(row.body) as { _id: string; size: number });
 }

@@ -5,11 +5,12 @@ import { pipeline } from "node:stream/promises";
 import yazl from "yazl";
 import { EngineError } from "../base/engine-error.ts";
 import type { Persistence } from "../persistence/persistence.ts";
-import { FIRST_USER_TABLE, idKeyOf, type Table } from "../store/catalog.ts";
+import { idKeyOf, type Table } from "../store/catalog.ts";
 import { openTables } from "../store/open-tables.ts";
 import { decodeDocumentId, encodeDocumentId } from "../values/document-id.ts";
 import type { JSONObject } from "../values/json.ts";
 import { rowsOf, withReadableFolder } from "./offline.ts";
+import { snapshotPrefix } from "./snapshot-file.ts";
 import { writeUniform } from "./uniform-json.ts";
 
 const README = `This is a snapshot in the format of Convex: a folder a table with its documents, a line each, and
@@ -51,15 +52,8 @@ export async function exportSnapshot(dataDir: string, file: string): Promise<voi
 
 function addAll(zip: yazl.ZipFile, persistence: Persistence, dataDir: string): void {
   const { catalog } = openTables(persistence);
-  const tables = [...catalog.tables()].filter(({ number }) => number >= FIRST_USER_TABLE);
-  const names = tables.map(({ name, number: id }) => `${JSON.stringify({ name, id })}\n`);
   addText(zip, "README.md", [README]);
-  addText(zip, "_tables/documents.jsonl", names);
-  for (const table of tables) {
-    addText(zip, `${table.name}/documents.jsonl`, documentLines(persistence, table));
-    addText(zip, `${table.name}/generated_schema.jsonl`, ['"uniform"\n']);
-  }
-  const files = catalog.ensureTable("_storage");
+  const components = new Set([...catalog.tables()].map(({ component }) => component));
   const blobs = catalog.ensureTable("_file_blobs");
   const keyOf = (id: string): string => {
     const blobId = encodeDocumentId(blobs.number, decodeDocumentId(id)!.internalId);
@@ -67,11 +61,27 @@ function addAll(zip: yazl.ZipFile, persistence: Persistence, dataDir: string): v
     if (!row) throw new Error(`nothing says where the file ${id} is`);
     return (JSON.parse(row.body) as { key: string }).key;
   };
-  addText(zip, "_storage/documents.jsonl", fileLines(persistence, files, keyOf));
-  for (const { id } of rowsOf(persistence, files)) {
-    zip.addReadStreamLazy(`_storage/${id}`, { mode: 0o100644, compress: false }, (give) =>
-      give(null, createReadStream(join(dataDir, "files", keyOf(id)))),
+  for (const component of components) {
+    const prefix = snapshotPrefix(component);
+    const tables = [...catalog.tables()].filter(
+      (table) => table.component === component && !table.name.startsWith("_"),
     );
+    const names = tables.map(({ name, number: id }) => `${JSON.stringify({ name, id })}\n`);
+    addText(zip, `${prefix}_tables/documents.jsonl`, names);
+    for (const table of tables) {
+      addText(zip, `${prefix}${table.name}/documents.jsonl`, documentLines(persistence, table));
+      addText(zip, `${prefix}${table.name}/generated_schema.jsonl`, ['"uniform"\n']);
+    }
+    const files = catalog.findTable("_storage", component);
+    if (!files) continue;
+    addText(zip, `${prefix}_storage/documents.jsonl`, fileLines(persistence, files, keyOf));
+    for (const { id } of rowsOf(persistence, files)) {
+      zip.addReadStreamLazy(
+        `${prefix}_storage/${id}`,
+        { mode: 0o100644, compress: false },
+        (give) => give(null, createReadStream(join(dataDir, "files", keyOf(id)))),
+      );
+    }
   }
 }
 

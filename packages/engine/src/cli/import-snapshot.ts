@@ -18,8 +18,15 @@ import { checkDocument } from "../values/document-limits.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
 import { syncPath } from "./backup.ts";
 import { copyDatabase, databasePath } from "./offline.ts";
-import { openSnapshot, type SnapshotFile } from "./snapshot-file.ts";
+import { openSnapshot, type SnapshotFile, snapshotPrefix } from "./snapshot-file.ts";
 import { readUniform } from "./uniform-json.ts";
+
+/** A table in a snapshot. */
+interface SnapshotTable {
+  component: string;
+  name: string;
+  folder: string;
+}
 
 const ROWS_PER_BATCH = 500;
 const DOCUMENTS = "/documents.jsonl";
@@ -76,7 +83,8 @@ class Import {
   readonly #snapshot: SnapshotFile;
   readonly #dataDir: string;
   readonly #tables: OpenTables;
-  #foreignStorageTable: number | null = null;
+  /** By component: numbers in ids of the snapshot that are others here. */
+  readonly #renumbered = new Map<string, Map<number, number>>();
   #batch: BaseWrite[] = [];
   #batchIds = new Set<string>();
 
@@ -88,76 +96,102 @@ class Import {
   }
 
   async run(): Promise<{ documents: number; files: number }> {
-    const names = this.#tableNames();
-    const numbers = await this.#tableNumbers(names);
-    for (const name of names) this.#requireEmpty(name);
-    const files = await this.#importFiles();
+    const tables = this.#tablesOfSnapshot();
+    const numbers = await this.#tableNumbers(tables);
+    for (const table of tables) this.#requireEmpty(table);
+    const adopted = tables.map((table) => this.#adopt(table, numbers.get(table.folder)));
+    const components = new Set(["", ...this.#componentsOfSnapshot()]);
+    let files = 0;
+    for (const component of components) files += await this.#importFiles(component);
     let documents = 0;
-    for (const name of names) documents += await this.#importTable(name, numbers.get(name));
+    for (const [place, from] of tables.entries()) {
+      documents += await this.#importTable(from, adopted[place]!);
+    }
     forgetChecks(this.#persistence);
     return { documents, files };
   }
 
-  #tableNames(): string[] {
-    const names: string[] = [];
+  #tablesOfSnapshot(): SnapshotTable[] {
+    const tables: SnapshotTable[] = [];
     for (const path of this.#snapshot.paths) {
-      if (path.startsWith("_components/")) throw refusal("Tables of components cannot be imported");
-      const name = path.slice(0, -DOCUMENTS.length);
-      if (!path.endsWith(DOCUMENTS) || name.startsWith("_")) continue;
+      if (!path.endsWith(DOCUMENTS)) continue;
+      const folder = path.slice(0, -DOCUMENTS.length);
+      const { component, name } = placeOf(folder);
+      if (name.startsWith("_")) continue;
       if (!TABLE_NAME.test(name)) throw refusal(`There cannot be a table "${name.slice(0, 80)}"`);
-      names.push(name);
+      tables.push({ component, name, folder });
     }
-    if (names.length === 0 && !this.#snapshot.has(`_tables${DOCUMENTS}`)) {
+    if (tables.length === 0 && !this.#snapshot.has(`_tables${DOCUMENTS}`)) {
       throw refusal("The file is a ZIP, but no snapshot");
     }
-    return names;
+    // The app's first: their numbers cannot be changed, since anybody may have their ids.
+    return tables.sort((a, b) => Number(a.component !== "") - Number(b.component !== ""));
   }
 
-  /** Ids carry their table's number, so that tables keep theirs. */
-  async #tableNumbers(names: readonly string[]): Promise<Map<string, number>> {
+  #componentsOfSnapshot(): string[] {
+    const folders = this.#snapshot.paths.filter((path) => path.endsWith(DOCUMENTS));
+    return folders.map((path) => placeOf(path.slice(0, -DOCUMENTS.length)).component);
+  }
+
+  /** By folder. Ids carry their table's number, so that tables keep theirs. */
+  async #tableNumbers(tables: readonly SnapshotTable[]): Promise<Map<string, number>> {
     const numbers = new Map<string, number>();
-    for await (const line of this.#snapshot.lines(`_tables${DOCUMENTS}`)) {
-      const { name, id } = JSON.parse(line) as { name: string; id: number };
-      numbers.set(name, id);
+    for (const component of ["", ...this.#componentsOfSnapshot()]) {
+      const prefix = snapshotPrefix(component);
+      for await (const line of this.#snapshot.lines(`${prefix}_tables${DOCUMENTS}`)) {
+        const { name, id } = JSON.parse(line) as { name: string; id: number };
+        numbers.set(prefix + name, id);
+      }
     }
-    for (const name of names) {
-      if (numbers.has(name)) continue;
-      for await (const line of this.#snapshot.lines(name + DOCUMENTS)) {
+    for (const { folder } of tables) {
+      if (numbers.has(folder)) continue;
+      for await (const line of this.#snapshot.lines(folder + DOCUMENTS)) {
         const { _id } = JSON.parse(line) as { _id?: unknown };
         const decoded = typeof _id === "string" ? decodeDocumentId(_id) : null;
-        if (!decoded) throw refusal(`Documents of table ${name} have no ids`);
-        numbers.set(name, decoded.tableNumber);
+        if (!decoded) throw refusal(`Documents of table ${folder} have no ids`);
+        numbers.set(folder, decoded.tableNumber);
         break;
       }
     }
     return numbers;
   }
 
-  #requireEmpty(name: string): void {
-    const table = this.#tables.catalog.findTable(name);
+  #requireEmpty({ component, name, folder }: SnapshotTable): void {
+    const table = this.#tables.catalog.findTable(name, component);
     if (!table || this.#persistence.scanKeys(table.byId.number, "", null, "asc", 1).length === 0) {
       return;
     }
-    throw refusal(`Table ${name} has documents already`);
+    throw refusal(`Table ${folder} has documents already`);
   }
 
-  async #importTable(name: string, number: number | undefined): Promise<number> {
+  /** The table here, under the number that it has there; before any document is read. */
+  #adopt({ component, name, folder }: SnapshotTable, number: number | undefined): Table {
     const { catalog } = this.#tables;
-    if (number === undefined) {
-      catalog.ensureTable(name);
-      return 0;
-    }
+    if (number === undefined) return catalog.ensureTable(name, component);
     if (!Number.isInteger(number) || number < FIRST_USER_TABLE) {
-      throw refusal(`Table ${name} has a number that is reserved here`);
+      throw refusal(`Table ${folder} has a number that is reserved here`);
     }
-    const table = catalog.adoptTable(name, number);
-    if (!table) throw refusal(`Table ${name} has the number of another table here`);
-    const parse = await this.#reader(name);
+    const table = catalog.adoptTable(name, number, component);
+    if (table) return table;
+    if (component === "") throw refusal(`Table ${folder} has the number of another table here`);
+    // On hosted Convex the tables of each component are numbered by themselves.
+    const renumbered = catalog.ensureTable(name, component);
+    this.#renumber(component, number, renumbered.number);
+    return renumbered;
+  }
+
+  #renumber(component: string, from: number, to: number): void {
+    const numbers = this.#renumbered.get(component) ?? new Map<number, number>();
+    this.#renumbered.set(component, numbers.set(from, to));
+  }
+
+  async #importTable({ component, folder }: SnapshotTable, table: Table): Promise<number> {
+    const parse = await this.#reader(folder);
     let count = 0;
-    for await (const line of this.#snapshot.lines(name + DOCUMENTS)) {
+    for await (const line of this.#snapshot.lines(folder + DOCUMENTS)) {
       count++;
-      const where = `document ${count} of table ${name}`;
-      const value = this.#withOwnStorageIds(parse(line));
+      const where = `document ${count} of table ${folder}`;
+      const value = this.#withOwnIds(parse(line), this.#renumbered.get(component));
       if (!isJSONObject(value)) throw new Error(`${where} is no object`);
       this.#add(table, value, where);
     }
@@ -176,19 +210,24 @@ class Import {
     return (line) => JSON.parse(line) as JSONValue;
   }
 
-  async #importFiles(): Promise<number> {
+  async #importFiles(component: string): Promise<number> {
     const { catalog } = this.#tables;
-    const files = catalog.ensureTable("_storage");
+    const files = catalog.ensureTable("_storage", component);
+    const isApp = component === "";
+    const prefix = snapshotPrefix(component);
     const blobs = catalog.ensureTable("_file_blobs");
     const store = openDiskFiles(join(this.#dataDir, "files"));
     const paths = new Map(this.#snapshot.paths.map((path) => [path.replace(/\.[^/]*$/, ""), path]));
     let count = 0;
-    for await (const line of this.#snapshot.lines(`_storage${DOCUMENTS}`)) {
+    for await (const line of this.#snapshot.lines(`${prefix}_storage${DOCUMENTS}`)) {
       const row = JSON.parse(line) as JSONObject;
       const decoded = typeof row._id === "string" ? decodeDocumentId(row._id) : null;
-      const path = paths.get(`_storage/${row._id}`);
+      const path = paths.get(`${prefix}_storage/${row._id}`);
       if (!decoded || path === undefined) throw refusal(`The stored file ${row._id} is missing`);
-      if (decoded.tableNumber !== files.number) this.#foreignStorageTable = decoded.tableNumber;
+      // On hosted Convex stored files have another table number, which their ids carry.
+      if (decoded.tableNumber !== files.number) {
+        this.#renumber(component, decoded.tableNumber, files.number);
+      }
       const received = await receiveFile(store, await this.#snapshot.read(path), {
         random: randomBytes(16),
         bytesMax: limits.fileBytesMax,
@@ -201,28 +240,29 @@ class Import {
       const where = `stored file ${row._id}`;
       this.#add(files, { sha256, size, ...type, _creationTime, _id }, where);
       const blobId = encodeDocumentId(blobs.number, decoded.internalId);
-      this.#add(blobs, { key, _creationTime, _id: blobId }, where);
+      const fileTable = isApp ? {} : { fileTable: files.number };
+      this.#add(blobs, { key, ...fileTable, _creationTime, _id: blobId }, where);
       count++;
     }
     this.#flush();
     return count;
   }
 
-  /** In hosted Convex stored files have another table number, which their ids carry. */
-  #withOwnStorageIds(value: JSONValue): JSONValue {
-    if (this.#foreignStorageTable === null) return value;
+  /** The value with the numbers that tables have here in all ids of theirs. */
+  #withOwnIds(value: JSONValue, renumbered: ReadonlyMap<number, number> | undefined): JSONValue {
+    if (!renumbered) return value;
     if (typeof value === "string") {
       const decoded = decodeDocumentId(value);
-      if (decoded?.tableNumber !== this.#foreignStorageTable) return value;
-      return encodeDocumentId(
-        this.#tables.catalog.ensureTable("_storage").number,
-        decoded.internalId,
-      );
+      const number = decoded && renumbered.get(decoded.tableNumber);
+      return decoded && number != null ? encodeDocumentId(number, decoded.internalId) : value;
     }
-    if (Array.isArray(value)) return value.map((one) => this.#withOwnStorageIds(one));
+    if (Array.isArray(value)) return value.map((one) => this.#withOwnIds(one, renumbered));
     if (!isJSONObject(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, this.#withOwnStorageIds(one as JSONValue)]),
+      Object.entries(value).map(([name, one]) => [
+        name,
+        this.#withOwnIds(one as JSONValue, renumbered),
+      ]),
     );
   }
 
@@ -249,6 +289,17 @@ class Import {
     this.#batch = [];
     this.#batchIds.clear();
   }
+}
+
+/** Which table a folder of a snapshot is about. */
+function placeOf(folder: string): { component: string; name: string } {
+  const parts = folder.split("/");
+  const names: string[] = [];
+  while (parts.length > 2 && parts[0] === "_components") names.push(...parts.splice(0, 2).slice(1));
+  if (parts.length > 1 || !names.every((name) => TABLE_NAME.test(name))) {
+    throw refusal(`The folder "${folder.slice(0, 80)}" is not one of a snapshot`);
+  }
+  return { component: names.join("/"), name: parts[0]! };
 }
 
 function refusal(message: string, cause?: unknown): EngineError {

@@ -1,5 +1,5 @@
 import type { Persistence } from "../persistence/persistence.ts";
-import type { Table } from "../store/catalog.ts";
+import { fullTableName, type Table } from "../store/catalog.ts";
 import { openTables } from "../store/open-tables.ts";
 import { CommandLineError } from "./command-line.ts";
 import { withReadableFolder } from "./offline.ts";
@@ -16,11 +16,15 @@ export async function printData(what: {
   await withReadableFolder(dataDir, (persistence) => {
     const { catalog } = openTables(persistence);
     if (name === null) {
-      const tables = [...catalog.tables()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      for (const table of tables) console.log(`${table.name}\t${countRows(persistence, table)}`);
+      const tables = [...catalog.tables()].sort((a, b) =>
+        fullTableName(a) < fullTableName(b) ? -1 : 1,
+      );
+      for (const table of tables) {
+        console.log(`${fullTableName(table)}\t${countRows(persistence, table)}`);
+      }
       return;
     }
-    const table = catalog.findTable(name);
+    const table = [...catalog.tables()].find((one) => fullTableName(one) === name);
     if (!table) throw new CommandLineError(`There is no table ${name.slice(0, 80)}.`, 1);
     const rows = persistence.scan(table.byCreationTime.number, "", null, "desc", rowsMax);
     for (const { body } of rows) console.log(body);

@@ -166,7 +166,7 @@ test(
       [snapshotOf([{ ...good, _creationTime: "now" }]), "has no creation time"],
       [snapshotOf([{ ...good, _secret: 1 }]), "_secret"],
       [snapshotOf([good], { "notes/generated_schema.jsonl": '"int64"' }), "no longer writes"],
-      [snapshotOf([good], { "_components/a/notes/documents.jsonl": "" }), "Tables of components"],
+      [snapshotOf([good], { "_components/a b/notes/documents.jsonl": "" }), "is not one of a snap"],
       [snapshotOf([good], { "a b/documents.jsonl": "" }), 'There cannot be a table "a b"'],
       [{ "letter.txt": "" }, "The file is a ZIP, but no snapshot"],
     ];

@@ -73,3 +73,12 @@ async function* linesOf(stream: Readable, path: string): AsyncIterable<string> {
   rest += decoder.decode();
   if (rest.trim() !== "") yield rest;
 }
+
+/** What the folders of a component's tables begin with: nothing for the app. */
+export function snapshotPrefix(component: string): string {
+  if (component === "") return "";
+  return component
+    .split("/")
+    .map((name) => `_components/${name}/`)
+    .join("");
+}
