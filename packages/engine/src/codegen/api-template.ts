@@ -1,9 +1,10 @@
+import type { ComponentUse } from "./component-uses.ts";
 import { header } from "./header.ts";
 
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
-/** Types of `api` and `internal`, from the exports of the modules. */
-export function apiTypes(modulePaths: readonly string[]): string {
+/** Types of `api` and `internal`, from the exports of the modules, and of the components in use. */
+export function apiTypes(modulePaths: readonly string[], uses: readonly ComponentUse[]): string {
   const names = importNames(modulePaths);
   const imports = modulePaths.map(
     (path) => `import type * as ${names.get(path)} from ${JSON.stringify(`../${path}.js`)};\n`,
@@ -33,8 +34,20 @@ export declare const internal: FilterApi<
   FunctionReference<any, "internal">
 >;
 
-/** This folder uses no components. */
-export declare const components: {};
+${componentTypes(uses)}`;
+}
+
+function componentTypes(uses: readonly ComponentUse[]): string {
+  if (uses.length === 0) {
+    return "/** This folder uses no components. */\nexport declare const components: {};\n";
+  }
+  const lines = uses.map(({ name, importPath }) => {
+    const file = JSON.stringify(`${importPath}/_generated/component.js`);
+    return `  ${JSON.stringify(name)}: import(${file}).ComponentApi<${JSON.stringify(name)}>;\n`;
+  });
+  return `/** The components that convex.config names; their functions are called from here only. */
+export declare const components: {
+${lines.join("")}};
 `;
 }
 
@@ -49,7 +62,7 @@ export const components = componentsGeneric();
 }
 
 /** An identifier for each module; `a/b` and `a_b` would be the same one. */
-function importNames(modulePaths: readonly string[]): Map<string, string> {
+export function importNames(modulePaths: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const path of modulePaths) {

@@ -165,6 +165,88 @@ describe("generateFiles", () => {
     ]);
   });
 
+  test("[CG5] components in use have types, from packages, folders and each other", {
+    timeout: 60_000,
+  }, () => {
+    write(
+      "convex/convex.config.ts",
+      `import presence from "@convex-dev/presence/convex.config.js";
+       import ledger from "./ledger/convex.config";
+       import { defineApp } from "convex/server";
+       const app = defineApp();
+       app.use(presence);
+       // app.use(ledger, { name: "commented" });
+       app.use(ledger);
+       app.use(ledger, { name: "second" });
+       export default app;`,
+    );
+    write(
+      "convex/ledger/convex.config.ts",
+      `import journal from "./journal/convex.config";
+       import { defineComponent } from "convex/server";
+       const component = defineComponent("ledger");
+       component.use(journal);
+       export default component;`,
+    );
+    write(
+      "convex/ledger/journal/convex.config.ts",
+      `import { defineComponent } from "convex/server";
+       export default defineComponent("journal");`,
+    );
+    write(
+      "convex/ledger/journal/lines.ts",
+      `import { mutation } from "./_generated/server";
+       export const write = mutation(async (): Promise<number> => 1);`,
+    );
+    write(
+      "convex/ledger/schema.ts",
+      `import { defineSchema, defineTable } from "convex/server";
+       import { v } from "convex/values";
+       export default defineSchema({ entries: defineTable({ amount: v.number() }) });`,
+    );
+    write(
+      "convex/ledger/entries.ts",
+      `import { v } from "convex/values";
+       import { components } from "./_generated/api";
+       import { internalQuery, mutation } from "./_generated/server";
+       export const add = mutation({
+         args: { after: v.optional(v.id("entries")) },
+         handler: async (ctx) => {
+           const amount: number = await ctx.runMutation(components.journal.lines.write, {});
+           return ctx.db.insert("entries", { amount });
+         },
+       });
+       export const hidden = internalQuery(async () => 1);`,
+    );
+    write(
+      "app/uses.ts",
+      `import { components } from "../convex/_generated/api";
+       import { mutation } from "../convex/_generated/server";
+       export const use = mutation(async (ctx) => {
+         const id: string = await ctx.runMutation(components.ledger.entries.add, { after: "text" });
+         await ctx.runMutation(components.second.entries.add, {});
+         await ctx.runMutation(components.presence.public.heartbeat, {
+           roomId: id, userId: "u", sessionId: "s",
+         });
+         components.ledger.entries.hidden;
+         components.commented;
+         await ctx.runMutation(components.ledger.entries.add, { after: 7 });
+       });`,
+    );
+    const written = writeGeneratedFiles(functionsDir);
+    expect(written.filter((path) => path.includes("component.d.ts"))).toEqual([
+      "ledger/_generated/component.d.ts",
+      "ledger/journal/_generated/component.d.ts",
+    ]);
+    expect(typeErrors(["app/uses.ts"])).toEqual([
+      [
+        expect.stringContaining("'hidden' does not exist"),
+        expect.stringContaining("'commented' does not exist"),
+        expect.stringContaining("'number' is not assignable to type 'string'"),
+      ],
+    ]);
+  });
+
   test("[CG4] references are paths, builders are the library's", async () => {
     writeGeneratedFiles(functionsDir);
     const load = (path: string) =>

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { findSpecialFile, listFunctionFiles } from "../runtime/function-files.ts";
 import { apiJs, apiTypes } from "./api-template.ts";
+import { componentTypes } from "./component-template.ts";
+import { findComponentUses } from "./component-uses.ts";
 import { dataModelTypes, untypedDataModelTypes } from "./data-model-template.ts";
 import { serverJs, serverTypes } from "./server-template.ts";
 
@@ -16,26 +18,39 @@ const IS_MODULE = /^\s{0,100}(?:import|export)/m;
 
 /**
  * What belongs into `_generated`: types and references for the functions and tables of a folder,
- * equivalent to what `npx convex codegen` writes. No function is run.
+ * equivalent to what `npx convex codegen` writes, and the same for the components in folders of
+ * this project that it uses. No function is run.
  *
  * @throws Error when the folder cannot be read.
- * Source: convex 1.48 `cli/codegen_templates`; SPEC CG1 to CG4.
+ * Source: convex 1.48 `cli/codegen_templates`; SPEC CG1 to CG5.
  */
 export function generateFiles(functionsDir: string): GeneratedFile[] {
-  const modulePaths = listFunctionFiles(functionsDir)
+  const files: GeneratedFile[] = [];
+  const dirs = [functionsDir];
+  for (const dir of dirs) {
+    const modulePaths = listModules(dir);
+    const uses = findComponentUses(dir);
+    const prefix = relative(functionsDir, dir).replaceAll("\\", "/");
+    const add = (name: string, contents: string) =>
+      files.push({ path: `${prefix === "" ? "" : `${prefix}/`}_generated/${name}`, contents });
+    const hasSchema = findSpecialFile(dir, "schema") !== null;
+    add("api.d.ts", apiTypes(modulePaths, uses));
+    add("api.js", apiJs());
+    if (dir !== functionsDir) add("component.d.ts", componentTypes(modulePaths));
+    add("dataModel.d.ts", hasSchema ? dataModelTypes() : untypedDataModelTypes());
+    add("server.d.ts", serverTypes());
+    add("server.js", serverJs());
+    for (const use of uses) {
+      if (use.dir !== null && !dirs.includes(use.dir)) dirs.push(use.dir);
+    }
+  }
+  return files;
+}
+
+function listModules(functionsDir: string): string[] {
+  return listFunctionFiles(functionsDir)
     .filter(({ file }) => !/\.tsx?$/.test(file) || IS_MODULE.test(readFileSync(file, "utf8")))
     .map(({ modulePath }) => modulePath);
-  const hasSchema = findSpecialFile(functionsDir, "schema") !== null;
-  return [
-    { path: "_generated/api.d.ts", contents: apiTypes(modulePaths) },
-    { path: "_generated/api.js", contents: apiJs() },
-    {
-      path: "_generated/dataModel.d.ts",
-      contents: hasSchema ? dataModelTypes() : untypedDataModelTypes(),
-    },
-    { path: "_generated/server.d.ts", contents: serverTypes() },
-    { path: "_generated/server.js", contents: serverJs() },
-  ];
 }
 
 /**
