@@ -46,7 +46,16 @@ export default defineConfig({
         },
       },
       {
-        resolve,
+        // SQLite itself, but on simulated files.
+        resolve: {
+          alias: [
+            { find: "@", replacement: root.replace(/\/$/, "") },
+            {
+              find: /^better-sqlite3$/,
+              replacement: `${root}packages/engine/test/simulation/wasm-database.ts`,
+            },
+          ],
+        },
         test: { name: "simulation", include: ["packages/engine/test/simulation/*.campaign.ts"] },
       },
       {

@@ -19,6 +19,8 @@ await build({
   format: "esm",
   target: "node20",
   packages: "external",
+  // SQLite itself, but on simulated files.
+  alias: { "better-sqlite3": join(packageDir, "test/simulation/wasm-database.ts") },
   // Where a file is found from `import.meta.url`, it is from the source's folder.
   define: {
     "import.meta.url": JSON.stringify(pathToFileURL(join(packageDir, "test/simulation/main.ts"))),

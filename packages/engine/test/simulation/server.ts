@@ -46,6 +46,8 @@ export interface ServerSurroundings {
   /** Tokens issued before then are refused. */
   revokedBeforeMs: () => number;
   onDiskFailed: () => void;
+  /** Runs a check now; what it throws ends the run, and not whoever is calling. */
+  noting: (check: () => void) => void;
   /** Runs a check once this step is over. */
   checkLater: (check: () => void) => void;
 }
@@ -108,7 +110,7 @@ export class Server {
   }
 
   accept(connection: Connection): void {
-    const { time, history, sometimes, counts, disk } = this.#world;
+    const { time, history, sometimes, counts, disk, noting } = this.#world;
     const wire = new WireCheck(
       history,
       sometimes,
@@ -122,7 +124,7 @@ export class Server {
       send: (frame, onSent) => {
         if (!this.machine.isOn) return;
         const text = frameText(frame);
-        wire.sending(text);
+        noting(() => wire.sending(text));
         guest.lastSentMs = time.nowMs;
         guest.stalledSinceMs ??= time.nowMs;
         connection.sendDown(text, () => {
@@ -162,7 +164,7 @@ export class Server {
       receive: (text) => {
         if (!this.machine.isOn) return;
         guest.lastHeardMs = time.nowMs;
-        wire.received(text);
+        noting(() => wire.received(text));
         session.receive(text);
       },
       closed: () => {

@@ -101,6 +101,7 @@ export class World {
           counts: this.counts,
           bug: this.#bug,
           revokedBeforeMs: () => this.#revokedBeforeMs,
+          noting: (check) => this.#noting(check),
           checkLater: (check) => this.#checks.push(check),
           onDiskFailed: () => this.#endServer("the disk failed", false),
         },
