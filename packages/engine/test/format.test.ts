@@ -21,6 +21,10 @@ const things = anyApi.things!;
 it("[PE4] a folder of format 1 has everything that was written to it", async () => {
   await withFolder(async (dir) => {
     cpSync(FOLDER, join(dir, "data"), { recursive: true });
+    const golden = new Database(join(dir, "data", "engine.sqlite"), { readonly: true });
+    const count = (table: string) => golden.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+    expect([count("documents"), count("log")]).toEqual([4, 6]);
+    golden.close();
     const startedMs = performance.now();
     // Requests are forgotten, and jobs come due, as time goes by: here two minutes have gone by.
     const environment = {
