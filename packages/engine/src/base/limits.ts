@@ -111,6 +111,8 @@ export const limits = {
   socketActionsMax: 100,
   socketUnsentTransitionsMax: 2,
   socketUnsentBytesMax: 1024 * 1024,
+  /** How long a client that comes back has for sending its requests again, before its first results. */
+  socketGatherMs: 20,
   socketStalledMs: 30_000,
   socketIdleMs: 120_000,
   /** A stock client may have to wait for its first token before it says Connect. */

@@ -116,6 +116,8 @@ export class SyncSession {
   #identity = 0;
   #caller: Caller = ANONYMOUS;
   #expiry: Timer | null = null;
+  /** Runs while requests that a client sends again may still be on their way. */
+  #gathering: Timer | null = null;
   /** Whether a mutation was answered since the last plan: its client waits for a transition. */
   #owesTransition = false;
 
@@ -179,6 +181,7 @@ export class SyncSession {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#expiry?.cancel();
+    this.#gathering?.cancel();
     for (const subscription of this.#subscriptions.values()) {
       this.#services.watchedQueries.unsubscribe(subscription);
     }
@@ -201,6 +204,10 @@ export class SyncSession {
     if (this.#isClosed) return null;
     this.#isBlocked = !this.#canSend();
     if (this.#isBlocked) return null;
+    // Of the mutations that a client sends again some have been committed long ago. Their answers
+    // go before the first results, or it would show their effects beside its optimistic ones.
+    const isGathering = this.#gathering !== null || this.#mutationsWaiting > 0;
+    if (this.#version.ts === 0n && isGathering) return null;
     const isBehind =
       this.#pending.size > 0 ||
       this.#querySet !== this.#version.querySet ||
@@ -325,7 +332,10 @@ export class SyncSession {
 
   #handle(message: ClientMessage, bytes: number): void {
     if (message.type !== "Connect" && this.#sessionId === null) {
-      throw new ProtocolError("The first message must be Connect.");
+      // The stock client does this when a token source that never answered was replaced while it
+      // connected. A FatalError would end it for good; when it is cut off it comes back and is well.
+      this.#end(1008, "ConnectMissing");
+      return;
     }
     switch (message.type) {
       case "Connect":
@@ -354,6 +364,12 @@ export class SyncSession {
     if (this.#sessionId !== null) throw new ProtocolError("Connect was sent twice.");
     this.#sessionId = message.sessionId;
     const { environment, runtime } = this.#services;
+    if (message.connectionCount > 0) {
+      this.#gathering = environment.setTimer(limits.socketGatherMs, () => {
+        this.#gathering = null;
+        this.#requestRefresh();
+      });
+    }
     if (message.clientTs !== null) this.#clientClockSkewMs = message.clientTs - environment.nowMs();
     if ((message.maxObservedTimestamp ?? 0n) > runtime.durableTs) {
       environment.log("warn", "A client has seen a newer timestamp than this store knows.");
@@ -471,6 +487,7 @@ export class SyncSession {
     const logLinesJson = JSON.stringify(result.logLines);
     if (!result.ok) {
       this.#send(mutationResponse({ ...failureOf(requestId, result), logLinesJson }));
+      if (this.#version.ts === 0n) this.#requestRefresh();
       return;
     }
     const success = { requestId, success: true as const, resultJson: result.valueJson };
