@@ -7,12 +7,15 @@ import { api } from "@/convex/_generated/api";
 import { refusalOf } from "@/shared/error-codes";
 import { errorText } from "@/shared/error-text";
 import { t } from "../language/t";
+import { type Answer, deliver } from "./deliver";
 import { seekLeadership } from "./leadership";
 import type { Outbox, OutboxItem } from "./outbox";
 import { useOutbox } from "./use-outbox";
 
 /** A message that waits so long while this tab is connected: the tab that should send it is stuck. */
 const STUCK_AFTER_MS = 5_000;
+/** Where the server does not say when to try again. */
+const RETRY_AFTER_MS = 1_000;
 
 /**
  * Sends what waits in the outbox, in the order in which it was written, from one tab at a time: also
@@ -29,7 +32,10 @@ export function OutboxDelivery() {
   useEffect(() => {
     if (!isAuthenticated || userId === null) return;
     const leadership = seekLeadership(`parley-outbox:${userId}`, navigator.locks, () =>
-      deliver(convex, outbox),
+      deliver(outbox, {
+        send: (item) => send(convex, item),
+        wait: (ms, callback) => void setTimeout(callback, ms),
+      }),
     );
     const stopWatching = watchForStuck(convex, outbox, leadership.takeOver);
     return () => {
@@ -40,36 +46,22 @@ export function OutboxDelivery() {
   return null;
 }
 
-/** Hands over each message once, now and as they come. @returns ends it. */
-function deliver(convex: ConvexReactClient, outbox: Outbox): () => void {
-  const handedOver = new Set<string>();
-  const handOver = () => {
-    if (!outbox.isLoaded) return;
-    for (const item of outbox.waiting()) {
-      const { clientMessageId } = item;
-      if (handedOver.has(clientMessageId)) continue;
-      handedOver.add(clientMessageId);
-      send(convex, outbox, item).finally(() => handedOver.delete(clientMessageId));
-    }
-  };
-  handOver();
-  return outbox.subscribe(handOver);
-}
-
 /**
- * Hands one message to the server. While there is no connection the stock client keeps it and its
- * order; only a refusal by the server makes it fail.
+ * Hands one message to the server. While there is no connection the stock client keeps it; only a
+ * refusal by the server makes it fail.
  */
-async function send(convex: ConvexReactClient, outbox: Outbox, item: OutboxItem): Promise<void> {
+async function send(convex: ConvexReactClient, item: OutboxItem): Promise<Answer> {
   const { clientMessageId, conversationId, content } = item;
   try {
     await convex.mutation(api.messages.sendMessage, { conversationId, content, clientMessageId });
-    // The answer comes with the log that shows the message, so the bubble changes in place.
-    outbox.setState(clientMessageId, { kind: "sent" });
+    return { kind: "stored" };
   } catch (error) {
     const refusal = refusalOf(error);
+    if (refusal?.code === "rate_limited") {
+      return { kind: "later", afterMs: refusal.retryAfterMs ?? RETRY_AFTER_MS };
+    }
     const reason = refusal ? errorText(refusal.code, refusal) : t("message.notSent");
-    outbox.setState(clientMessageId, { kind: "failed", reason });
+    return { kind: "refused", reason };
   }
 }
 
