@@ -10,6 +10,7 @@ import {
   readSkinTone,
   rememberEmoji,
   rememberSkinTone,
+  SKIN_TONES,
   type SkinTone,
 } from "./emoji-memory";
 
@@ -20,7 +21,10 @@ export type EmojiDialogProps = {
   isBesideComposer?: boolean;
 };
 
-const COLUMNS = 8;
+const COLUMNS_MAX = 8;
+const CELL_PX = 44;
+/** What stands beside the cells: the dialog's padding and a scroll bar. */
+const MARGIN_PX = 36;
 const CELL =
   "grid size-11 place-items-center rounded-xl text-[22px] leading-none outline-offset-[-2px] hover:bg-hover";
 
@@ -28,6 +32,9 @@ const CELL =
 export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialogProps) {
   const [search, setSearch] = useState("");
   const [tone, setTone] = useState(readSkinTone);
+  const [columns] = useState(() =>
+    Math.min(COLUMNS_MAX, Math.floor((window.innerWidth - MARGIN_PX) / CELL_PX)),
+  );
   const choose = (emoji: string) => {
     rememberEmoji(emoji);
     onChoose(emoji);
@@ -51,7 +58,7 @@ export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialog
           <EmojiPicker.Root
             emojibaseUrl="/emoji"
             locale="en"
-            columns={COLUMNS}
+            columns={columns}
             skinTone={tone}
             onEmojiSelect={({ emoji }) => choose(emoji)}
             className="isolate flex h-full flex-col"
@@ -67,7 +74,7 @@ export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialog
               />
               <ToneChoice tone={tone} onChoose={setTone} />
             </div>
-            {search === "" && <RecentEmoji onChoose={choose} />}
+            {search === "" && <RecentEmoji max={columns} onChoose={choose} />}
             <EmojiPicker.Viewport className="relative mt-1.5 min-h-0 flex-1 overscroll-contain outline-none">
               <EmojiPicker.Loading className="absolute inset-0 grid place-items-center text-meta text-muted">
                 {t("emoji.loading")}
@@ -109,7 +116,7 @@ function ToneChoice({ tone, onChoose }: { tone: SkinTone; onChoose: (tone: SkinT
           >
             {skinToneVariations.map(({ skinTone, emoji }) => (
               <option key={skinTone} value={skinTone}>
-                {emoji} {t(`emoji.tone.${skinTone as SkinTone}`)}
+                {emoji} {t(SKIN_TONES[skinTone as SkinTone])}
               </option>
             ))}
           </select>
@@ -119,8 +126,10 @@ function ToneChoice({ tone, onChoose }: { tone: SkinTone; onChoose: (tone: SkinT
   );
 }
 
-function RecentEmoji({ onChoose }: { onChoose: (emoji: string) => void }) {
-  const [recent] = useState(() => readRecentEmoji().slice(0, COLUMNS));
+type RecentEmojiProps = { max: number; onChoose: (emoji: string) => void };
+
+function RecentEmoji({ max, onChoose }: RecentEmojiProps) {
+  const [recent] = useState(() => readRecentEmoji().slice(0, max));
   if (recent.length === 0) return null;
   return (
     <section aria-label={t("emoji.recent")} className="mt-1.5 flex">

@@ -1,14 +1,15 @@
 import { browserStorage } from "@/lib/browser-storage";
 
-export const SKIN_TONES = [
-  "none",
-  "light",
-  "medium-light",
-  "medium",
-  "medium-dark",
-  "dark",
-] as const;
-export type SkinTone = (typeof SKIN_TONES)[number];
+/** The tones that there are, and what each is called. */
+export const SKIN_TONES = {
+  none: "emoji.tone.none",
+  light: "emoji.tone.light",
+  "medium-light": "emoji.tone.medium-light",
+  medium: "emoji.tone.medium",
+  "medium-dark": "emoji.tone.medium-dark",
+  dark: "emoji.tone.dark",
+} as const;
+export type SkinTone = keyof typeof SKIN_TONES;
 
 const RECENT_KEY = "parley:emoji-recent";
 const TONE_KEY = "parley:emoji-tone";
@@ -35,8 +36,8 @@ export function rememberEmoji(emoji: string): void {
 
 export function readSkinTone(): SkinTone {
   try {
-    const stored = browserStorage()?.getItem(TONE_KEY);
-    return SKIN_TONES.find((tone) => tone === stored) ?? "none";
+    const stored = browserStorage()?.getItem(TONE_KEY) ?? "none";
+    return Object.hasOwn(SKIN_TONES, stored) ? (stored as SkinTone) : "none";
   } catch {
     return "none";
   }

@@ -1,5 +1,7 @@
 import type { OutboxItem } from "../outbox/outbox";
 
+import type { GroupEvent } from "./event-text";
+
 export type Reaction = { emoji: string; userId: string };
 
 /** A message as the server stores it, in the fields that the screen needs. */
@@ -13,6 +15,18 @@ export type ServerMessage = {
   editedAt?: number | undefined;
   clientMessageId?: string | undefined;
   reactions: Reaction[];
+  quote?: Quote | undefined;
+  event?: GroupEvent | undefined;
+};
+
+/** What a message answers, as it stands now. */
+export type Quote = {
+  messageId: string;
+  senderId: string;
+  /** A preview; empty once it is deleted. */
+  content: string;
+  sentAt: number;
+  isDeleted: boolean;
 };
 
 /** How far a message has come. `failed` carries the sentence that says why. */
@@ -35,6 +49,9 @@ export type ChatMessage = {
   isDeleted: boolean;
   isEdited: boolean;
   reactions: Reaction[];
+  quote: Quote | null;
+  /** Something that happened to the group, instead of something said. */
+  event: GroupEvent | null;
   delivery: Delivery;
 };
 
@@ -54,6 +71,8 @@ function fromServer(message: ServerMessage, viewerId: string | null): ChatMessag
     isDeleted: message.isDeleted,
     isEdited: message.editedAt !== undefined,
     reactions: message.reactions,
+    quote: message.quote ?? null,
+    event: message.event ?? null,
     delivery: STORED,
   };
 }
@@ -69,6 +88,8 @@ function fromOutbox(item: OutboxItem, viewerId: string): ChatMessage {
     isDeleted: false,
     isEdited: false,
     reactions: NO_REACTIONS,
+    quote: null,
+    event: null,
     delivery: item.state.kind === "failed" ? item.state : SENDING,
   };
 }
@@ -110,6 +131,8 @@ export function isSameMessage(a: ChatMessage, b: ChatMessage): boolean {
     a.isDeleted === b.isDeleted &&
     a.isEdited === b.isEdited &&
     a.delivery.kind === b.delivery.kind &&
+    a.quote?.content === b.quote?.content &&
+    a.quote?.isDeleted === b.quote?.isDeleted &&
     isSameReactions(a.reactions, b.reactions)
   );
 }

@@ -9,12 +9,13 @@ import {
   useRef,
   useState,
 } from "react";
-import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { Virtualizer } from "virtua";
 import { startOfDay } from "@/lib/dates";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
 import { useOutbox } from "../outbox/use-outbox";
 import { TypingIndicator } from "../typing/typing-indicator";
+import type { Quote } from "./chat-message";
 import type { MessageLogProps } from "./message-log";
 import { type MessageRow, stepRows } from "./message-rows";
 import { readingPlaces } from "./reading-place";
@@ -24,10 +25,14 @@ import { useMessageVisibility } from "./use-message-visibility";
 import type { Visit } from "./use-opening";
 
 const MINUTE_MS = 60_000;
-/** So many rows are kept above and below the view, for whoever searches the page or listens to it. */
-const BUFFER_ROWS = 30;
-const BUFFER_MIN_PX = 1_000;
-const BUFFER_MAX_PX = 4_000;
+/**
+ * So many rows are kept on either side of the middle of the view, for whoever searches the page or
+ * listens to it; whichever way one scrolls, since the list itself keeps rows only ahead.
+ */
+const KEPT_ROWS = 40;
+/** They follow the view in steps, so that not every pixel of a scroll is a render. */
+const FOLLOW_ROWS = 8;
+const BUFFER_PX = 600;
 
 export type LogListProps = MessageLogProps & {
   rows: readonly MessageRow[];
@@ -35,13 +40,24 @@ export type LogListProps = MessageLogProps & {
   log: React.RefObject<HTMLElement | null>;
   scroll: React.Ref<LogScrollHandle>;
   onLook: (look: LogLook) => void;
-  markedSeq: number | null;
+  onOpenQuote: (quote: Quote) => void;
+  markedAt: number | null;
   newestSeq: number;
 };
 
 /** The rows of the log, of which only those in view and around it exist. Keyed by the visit. */
 export function LogList(props: LogListProps) {
-  const { log, newestSeq, conversationId, chat, sending, changes, onEdit, canDeleteAll } = props;
+  const {
+    log,
+    newestSeq,
+    conversationId,
+    chat,
+    sending,
+    changes,
+    onEdit,
+    canDeleteAll,
+    onOpenQuote,
+  } = props;
   const { viewerId, conversation, readUpToSeq, lastReadSeq } = chat;
   const { rows, isShift } = useSteps(props.rows);
   const { list, foot, onResize, onScrollEnd } = useLogScroll({
@@ -72,40 +88,31 @@ export function LogList(props: LogListProps) {
     [people, viewerId],
   );
   const watch = useMessageVisibility({ log, conversationId, lastReadSeq, newestSeq });
+  const shared = useMemo(
+    () => ({ viewerId, isGroup, people, members, nameOf, watch, changes, sending, todayMs }),
+    [viewerId, isGroup, people, members, nameOf, watch, changes, sending, todayMs],
+  );
   const elements = useMessageElements(
     useMemo(
-      () => ({
-        ...{
-          viewerId,
-          isGroup,
-          people,
-          members,
-          nameOf,
-          watch,
-          changes,
-          sending,
-          onEdit,
-          canDeleteAll,
-        },
-        todayMs,
-      }),
-      [
-        viewerId,
-        isGroup,
-        people,
-        members,
-        nameOf,
-        watch,
-        changes,
-        sending,
-        onEdit,
-        canDeleteAll,
-        todayMs,
-      ],
+      () => ({ ...shared, onEdit, onOpenQuote, canDeleteAll }),
+      [shared, onEdit, onOpenQuote, canDeleteAll],
     ),
   );
-  const [bufferPx, setBufferPx] = useState(BUFFER_MIN_PX);
-  const [keptMounted, focusEvents] = useFocusedRow(rows);
+  const [focusedKey, focusEvents] = useFocusedRow(rows);
+  const [middleKey, setMiddleKey] = useState<string | null>(null);
+  const kept = useMemo(
+    () => keptIndexes(rows, middleKey, focusedKey),
+    [rows, middleKey, focusedKey],
+  );
+  const follow = () => {
+    if (!list.current) return;
+    const { scrollOffset, viewportSize } = list.current;
+    const middle = list.current.findItemIndex(scrollOffset + viewportSize / 2);
+    const known = rows.findIndex(({ key }) => key === middleKey);
+    if (known < 0 || Math.abs(middle - known) >= FOLLOW_ROWS) {
+      setMiddleKey(rows[middle]?.key ?? null);
+    }
+  };
   return (
     <>
       {/* Pushes few messages down to where the newest always are. */}
@@ -116,19 +123,20 @@ export function LogList(props: LogListProps) {
           scrollRef={log}
           data={rows as MessageRow[]}
           shift={isShift}
-          bufferSize={bufferPx}
-          keepMounted={keptMounted}
-          onResize={onResize}
-          onScrollEnd={() => {
-            onScrollEnd();
-            if (list.current) setBufferPx(bufferOf(list.current, rows.length));
+          bufferSize={BUFFER_PX}
+          keepMounted={kept}
+          onScroll={follow}
+          onResize={() => {
+            onResize();
+            follow();
           }}
+          onScrollEnd={onScrollEnd}
         >
           {(row) =>
             elements.render(row, {
               isRead: row.message.seq !== null && row.message.seq <= readUpToSeq,
               isNew: written.some((item) => item.clientMessageId === row.key),
-              isMarked: row.message.seq !== null && row.message.seq === props.markedSeq,
+              isMarked: row.message.sentAt === props.markedAt,
             })
           }
         </Virtualizer>
@@ -138,13 +146,6 @@ export function LogList(props: LogListProps) {
       </div>
     </>
   );
-}
-
-/** As high as so many rows of this log are on average, in steps, so that it seldom changes. */
-function bufferOf(list: VirtualizerHandle, rowCount: number): number {
-  const averagePx = list.scrollSize / Math.max(1, rowCount);
-  const wantedPx = Math.ceil((BUFFER_ROWS * averagePx) / 250) * 250;
-  return Math.min(BUFFER_MAX_PX, Math.max(BUFFER_MIN_PX, wantedPx));
 }
 
 /** The rows, changed at one end at a time, and whether the change was at their start. */
@@ -160,23 +161,37 @@ function useSteps(next: readonly MessageRow[]) {
   return step;
 }
 
-/** The row that holds the focus stays, however far one scrolls. */
+/** The rows around the middle of the view, and the one that holds the focus, by their places. */
+function keptIndexes(
+  rows: readonly MessageRow[],
+  middleKey: string | null,
+  focusedKey: string | null,
+): number[] {
+  const kept: number[] = [];
+  const middle = middleKey === null ? -1 : rows.findIndex(({ key }) => key === middleKey);
+  if (middle >= 0) {
+    const last = Math.min(rows.length - 1, middle + KEPT_ROWS);
+    for (let index = Math.max(0, middle - KEPT_ROWS); index <= last; index++) kept.push(index);
+  }
+  const focused = focusedKey === null ? -1 : rows.findIndex(({ key }) => key === focusedKey);
+  if (focused >= 0) kept.push(focused);
+  return kept;
+}
+
+/** The row that holds the focus: it stays, however far one scrolls. */
 function useFocusedRow(rows: readonly MessageRow[]) {
-  const [focusedSeq, setFocusedSeq] = useState<number | null>(null);
+  const [focusedKey, setFocusedKey] = useState<string | null>(null);
+  const latest = useRef(rows);
+  latest.current = rows;
   const events = useMemo(
     () => ({
       onFocus: (event: FocusEvent) => {
-        const seq = event.target.closest<HTMLElement>("[data-seq]")?.dataset.seq;
-        setFocusedSeq(seq === undefined ? null : Number(seq));
+        const seq = Number(event.target.closest<HTMLElement>("[data-seq]")?.dataset.seq);
+        setFocusedKey(latest.current.find(({ message }) => message.seq === seq)?.key ?? null);
       },
-      onBlur: () => setFocusedSeq(null),
+      onBlur: () => setFocusedKey(null),
     }),
     [],
   );
-  const kept = useMemo(() => {
-    if (focusedSeq === null) return undefined;
-    const index = rows.findIndex(({ message }) => message.seq === focusedSeq);
-    return index < 0 ? undefined : [index];
-  }, [rows, focusedSeq]);
-  return [kept, events] as const;
+  return [focusedKey, events] as const;
 }

@@ -25,10 +25,10 @@ export function stretchKey({ after, before, from }: Stretch): string {
   return `${from} ${after ?? ""} ${before ?? ""}`;
 }
 
-/** The window on both sides of a moment. */
+/** The window on both sides of a moment; a message that was sent then is in it. */
 export function windowAround(sentAt: number): Stretch[] {
   // Times of messages are whole and differ by at least one, so this moment is nobody's.
-  const cut = sentAt + 0.5;
+  const cut = Math.floor(sentAt) + 0.5;
   return [
     { before: cut, from: "before" },
     { after: cut, from: "after" },

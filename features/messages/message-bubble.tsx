@@ -3,7 +3,8 @@ import { hueOf } from "@/components/ui/initials";
 import { cn } from "@/lib/cn";
 import { formatFull, formatTime } from "@/lib/dates";
 import { t } from "../language/t";
-import type { ChatMessage } from "./chat-message";
+import type { ChatMessage, Quote } from "./chat-message";
+import { MessageQuote } from "./message-quote";
 import { MessageText } from "./message-text";
 import { MessageTicks } from "./message-ticks";
 import type { Mentionable } from "./rich-text";
@@ -19,6 +20,8 @@ export type MessageBubbleProps = {
   authorName: string;
   /** Who can be mentioned. */
   members: readonly Mentionable[];
+  nameOf: (userId: string) => string;
+  onOpenQuote: (quote: Quote) => void;
   viewerId: string;
 };
 
@@ -26,7 +29,7 @@ export type MessageBubbleProps = {
 export function MessageBubble(props: MessageBubbleProps) {
   const { message, isMine, showsName, hasCorner, authorName } = props;
   const { content, isDeleted, senderId } = message;
-  const bigEmoji = isDeleted ? 0 : countBigEmoji(content);
+  const bigEmoji = isDeleted || message.quote ? 0 : countBigEmoji(content);
   const hasGround = !isDeleted && bigEmoji === 0;
   const isFailed = message.delivery.kind === "failed";
   return (
@@ -51,6 +54,13 @@ export function MessageBubble(props: MessageBubbleProps) {
         </p>
       ) : (
         <span className="sr-only">{isMine ? t("message.you") : authorName}: </span>
+      )}
+      {message.quote && !isDeleted && (
+        <MessageQuote
+          quote={message.quote}
+          authorName={props.nameOf(message.quote.senderId)}
+          onOpen={props.onOpenQuote}
+        />
       )}
       {/* The text and its time share a block that takes the text's own direction. */}
       <div dir="auto" className="bidi-text">

@@ -4,7 +4,7 @@ import { memo, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { cn } from "@/lib/cn";
 import { t } from "../language/t";
-import { type ChatMessage, isSameMessage } from "./chat-message";
+import { type ChatMessage, isSameMessage, type Quote } from "./chat-message";
 import { MessageActions } from "./message-actions";
 import { MessageBubble } from "./message-bubble";
 import { Reactions } from "./reactions";
@@ -34,6 +34,7 @@ export type MessageItemProps = {
   changes: MessageChanges;
   sending: MessageSending;
   onEdit: (messageId: string, content: string) => void;
+  onOpenQuote: (quote: Quote) => void;
 };
 
 /** One message of the log with its reactions and its menu. */
@@ -83,6 +84,8 @@ export const MessageItem = memo(
             hasCorner={endsGroup}
             authorName={author.name}
             members={props.members}
+            nameOf={props.nameOf}
+            onOpenQuote={props.onOpenQuote}
             viewerId={viewerId}
           />
           {message.reactions.length > 0 && id !== null && (

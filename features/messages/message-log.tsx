@@ -1,12 +1,21 @@
 "use client";
 
 import { MessageCircleHeart } from "lucide-react";
-import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Notice } from "@/components/ui/notice";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { startOfDay } from "@/lib/dates";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
+import type { Quote } from "./chat-message";
 import { LogAnnouncer } from "./log-announcer";
 import { LogList } from "./log-list";
 import { FloatingDay, JumpToEnd, LoadingMore } from "./log-marks";
@@ -27,8 +36,8 @@ const ONLY_WAITING: Visit = { id: -1, target: { kind: "end" } };
 export type MessageLogHandle = {
   /** From now on the end is followed, as when one sends. */
   followEnd: () => void;
-  /** Shows a message of this chat, wherever it stands, and makes it stand out for a moment. */
-  showMessage: (message: { seq: number; sentAt: number }) => void;
+  /** Shows the message that was sent then, wherever it stands, and makes it stand out for a moment. */
+  showMessage: (sentAt: number) => void;
 };
 
 export type MessageLogProps = {
@@ -54,17 +63,22 @@ export function MessageLog(props: MessageLogProps) {
   const log = useRef<HTMLDivElement>(null);
   const scroll = useRef<LogScrollHandle>(null);
   const [look, onLook] = useLook();
-  const [markedSeq, mark] = useMarked(visit);
+  const [markedAt, mark] = useMarked(visit);
   const toEnd = (isGliding = false) => {
     if (isAtTail) scroll.current?.toEnd(isGliding);
     else goToEnd();
   };
+  const showMessage = useCallback(
+    (sentAt: number) => {
+      mark(sentAt);
+      if (!scroll.current?.toMessage(sentAt)) goTo(sentAt);
+    },
+    [mark, goTo],
+  );
+  const openQuote = useCallback(({ sentAt }: Quote) => showMessage(sentAt), [showMessage]);
   useImperativeHandle(ref, () => ({
     followEnd: () => toEnd(),
-    showMessage(message) {
-      mark(message.seq);
-      if (!scroll.current?.toMessage(message.seq)) goTo(message);
-    },
+    showMessage,
   }));
 
   const newestSeq = tail.findLast(({ seq }) => seq !== null)?.seq ?? 0;
@@ -99,7 +113,8 @@ export function MessageLog(props: MessageLogProps) {
             log={log}
             scroll={scroll}
             onLook={onLook}
-            markedSeq={markedSeq}
+            onOpenQuote={openQuote}
+            markedAt={markedAt}
             newestSeq={newestSeq}
           />
         )}
@@ -128,11 +143,11 @@ function useRows(
 }
 
 /** The message that stands out: the one the log was opened at, or the last one jumped to. */
-function useMarked(visit: Visit | null): [number | null, (seq: number) => void] {
+function useMarked(visit: Visit | null): [number | null, (sentAt: number) => void] {
   const [marked, setMarked] = useState<number | null>(null);
   const target = visit?.target;
   useEffect(() => {
-    if (target?.kind === "message" && target.isMarked) setMarked(target.seq);
+    if (target?.kind === "message" && target.isMarked) setMarked(target.sentAt);
   }, [target]);
   useEffect(() => {
     if (marked === null) return;

@@ -64,6 +64,10 @@ export function layOutRows(
 function isTogether(earlier: ChatMessage, later: ChatMessage): boolean {
   return (
     earlier.senderId === later.senderId &&
+    earlier.event === null &&
+    later.event === null &&
+    // An answer stands for itself.
+    later.quote === null &&
     Math.abs(later.sentAt - earlier.sentAt) < GROUP_WITHIN_MS &&
     startOfDay(earlier.sentAt) === startOfDay(later.sentAt)
   );
@@ -81,11 +85,11 @@ export function findUnreadMark(
   let beforeKey: string | null = null;
   let count = 0;
   for (let index = messages.length - 1; index >= 0; index--) {
-    const { key, seq, senderId, isDeleted } = messages[index]!;
+    const { key, seq, senderId, isDeleted, event } = messages[index]!;
     if (seq === null) continue;
     // Who writes has seen what stands above.
     if (seq <= lastReadSeq || senderId === viewerId) break;
-    if (isDeleted) continue;
+    if (isDeleted || event) continue;
     beforeKey = key;
     count++;
   }

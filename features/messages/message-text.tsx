@@ -65,7 +65,7 @@ function TextBlock({ block, isLast, viewerId }: TextBlockProps) {
       );
     case "quote":
       return (
-        <blockquote className="my-1 border-s-[3px] border-accent ps-2.5 text-muted">
+        <blockquote className="my-1 rounded-e-lg border-s-[3px] border-accent bg-code py-1 ps-2.5 pe-2">
           {renderInlines(block.children, viewerId)}
         </blockquote>
       );

@@ -43,7 +43,7 @@ export type ChatState = {
   loadOlder: () => void;
   loadNewer: () => void;
   goToEnd: () => void;
-  goTo: (message: { seq: number; sentAt: number }) => void;
+  goTo: (sentAt: number) => void;
 };
 
 /**

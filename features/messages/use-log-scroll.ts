@@ -26,7 +26,7 @@ export type LogScrollHandle = {
   /** Goes to the end and follows it; gliding only if asked for, near enough and not unwanted. */
   toEnd: (isGliding?: boolean) => void;
   /** Goes to a row that is loaded. @returns false when it is not. */
-  toMessage: (seq: number) => boolean;
+  toMessage: (sentAt: number) => boolean;
 };
 
 export type LogScrollOptions = {
@@ -64,7 +64,14 @@ export function useLogScroll(options: LogScrollOptions) {
   const foot = useRef<HTMLDivElement>(null);
   const latest = useRef(options);
   latest.current = options;
-  const place = useRef({ isAtEnd: false, isGoingToEnd: false, height: 0 });
+  const place = useRef({
+    isAtEnd: false,
+    /** Of the lower edge of the view, while it is at the end. */
+    fromEnd: 0,
+    lastKey: "",
+    isGoingToEnd: false,
+    height: 0,
+  });
   const held = useHeldRow(list, foot, latest);
 
   const review = useCallback(() => {
@@ -88,7 +95,11 @@ export function useLogScroll(options: LogScrollOptions) {
     const view = viewOf(foot);
     if (!view) return;
     const state = place.current;
-    if (state.isAtEnd) view.scrollTop = view.scrollHeight;
+    const lastKey = latest.current.rows[latest.current.rows.length - 1]?.key ?? "";
+    // Only what is new leads to the very end; what changes its height does not.
+    if (lastKey !== state.lastKey) state.fromEnd = 0;
+    state.lastKey = lastKey;
+    if (state.isAtEnd) stayAtEnd(view, state.fromEnd);
     else if (held.apply()) state.height = view.clientHeight;
     else if (state.height !== 0) view.scrollTop += state.height - view.clientHeight;
     state.height = view.clientHeight;
@@ -101,14 +112,12 @@ export function useLogScroll(options: LogScrollOptions) {
     if (!view) return;
     const { target, rows } = latest.current;
     place.current.height = view.clientHeight;
-    const isThere =
-      target.kind === "message" && rows.some(({ message }) => message.seq === target.seq);
-    if (isThere) {
+    if (target.kind === "message" && findRow(rows, target.sentAt) >= 0) {
       const { top } = target;
-      held.hold(target.seq, "px" in top ? top.px : top.shareOfHeight * view.clientHeight);
+      held.hold(target.sentAt, "px" in top ? top.px : top.shareOfHeight * view.clientHeight);
     } else {
       place.current.isAtEnd = true;
-      view.scrollTop = view.scrollHeight;
+      stayAtEnd(view, 0);
     }
   }, [held]);
 
@@ -126,6 +135,7 @@ export function useLogScroll(options: LogScrollOptions) {
       // Whether the end is followed has to be known at once; the rest can wait.
       const fromEnd = view.scrollHeight - view.clientHeight - view.scrollTop;
       place.current.isAtEnd = latest.current.isAtTail && fromEnd <= AT_END_WITHIN_PX;
+      place.current.fromEnd = Math.max(0, fromEnd);
       timer ??= setTimeout(() => {
         timer = undefined;
         review();
@@ -164,14 +174,16 @@ export function useLogScroll(options: LogScrollOptions) {
           });
         } else {
           place.current.isAtEnd = true;
-          view.scrollTop = view.scrollHeight;
+          place.current.fromEnd = 0;
+          stayAtEnd(view, 0);
         }
       },
-      toMessage(seq) {
+      toMessage(sentAt) {
         const view = viewOf(foot);
-        if (!view || !latest.current.rows.some(({ message }) => message.seq === seq)) return false;
+        const { rows } = latest.current;
+        if (!view || rows[findRow(rows, sentAt)]?.message.sentAt !== sentAt) return false;
         place.current.isAtEnd = false;
-        held.hold(seq, view.clientHeight / 3);
+        held.hold(sentAt, view.clientHeight / 3);
         return true;
       },
     }),
@@ -181,14 +193,14 @@ export function useLogScroll(options: LogScrollOptions) {
   /** For the list: something in it has another height now. */
   const onResize = useCallback(() => {
     const view = viewOf(foot);
-    if (view && place.current.isAtEnd) view.scrollTop = view.scrollHeight;
+    if (view && place.current.isAtEnd) stayAtEnd(view, place.current.fromEnd);
     else held.apply();
   }, [held]);
   const onScrollEnd = useCallback(() => {
     const view = viewOf(foot);
     // The end may have moved on while the view was gliding to where it was.
     if (view && place.current.isGoingToEnd && place.current.isAtEnd) {
-      view.scrollTop = view.scrollHeight;
+      stayAtEnd(view, 0);
     }
     place.current.isGoingToEnd = false;
     review();
@@ -209,7 +221,7 @@ function useHeldRow(
   latest: RefObject<LogScrollOptions>,
 ) {
   const [held] = useState(() => {
-    let row: { seq: number; top: number } | null = null;
+    let row: { sentAt: number; top: number } | null = null;
     let frame = 0;
     const release = () => {
       row = null;
@@ -218,8 +230,8 @@ function useHeldRow(
     const apply = () => {
       const view = viewOf(foot);
       if (!row || !view || !list.current) return false;
-      const { seq, top } = row;
-      const index = latest.current.rows.findIndex(({ message }) => message.seq === seq);
+      const { sentAt, top } = row;
+      const index = findRow(latest.current.rows, sentAt);
       if (index < 0) return false;
       view.scrollTop = list.current.getItemOffset(index) - top;
       cancelAnimationFrame(frame);
@@ -228,8 +240,8 @@ function useHeldRow(
       });
       return true;
     };
-    const hold = (seq: number, top: number) => {
-      row = { seq, top };
+    const hold = (sentAt: number, top: number) => {
+      row = { sentAt, top };
       apply();
     };
     return { hold, apply, release };
@@ -243,6 +255,15 @@ function useHeldRow(
     };
   }, [held, foot]);
   return held;
+}
+
+function stayAtEnd(view: HTMLElement, fromEnd: number): void {
+  view.scrollTop = view.scrollHeight - view.clientHeight - fromEnd;
+}
+
+/** The first stored message that was sent then or later; -1 when there is none. */
+function findRow(rows: readonly MessageRow[], sentAt: number): number {
+  return rows.findIndex(({ message }) => message.seq !== null && message.sentAt >= sentAt);
 }
 
 function viewOf(foot: RefObject<HTMLElement | null>): HTMLElement | null {

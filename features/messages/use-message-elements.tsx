@@ -3,6 +3,7 @@
 import { type ReactElement, useMemo } from "react";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { t } from "../language/t";
+import { EventLine } from "./event-line";
 import { DayHeading, UnreadDivider } from "./log-marks";
 import { MessageItem, type MessageItemProps } from "./message-item";
 import type { MessageRow } from "./message-rows";
@@ -17,7 +18,10 @@ export type SharedByMessages = {
   canDeleteAll: boolean;
   /** Midnight of today, for the headings of days. */
   todayMs: number;
-} & Pick<MessageItemProps, "members" | "nameOf" | "watch" | "changes" | "sending" | "onEdit">;
+} & Pick<
+  MessageItemProps,
+  "members" | "nameOf" | "watch" | "changes" | "sending" | "onEdit" | "onOpenQuote"
+>;
 
 type Varying = { isRead: boolean; isNew: boolean; isMarked: boolean };
 
@@ -58,28 +62,38 @@ function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages
       {startsDay && <DayHeading dayMs={dayMs} todayMs={shared.todayMs} />}
       {unreadFrom > 0 && <UnreadDivider count={unreadFrom} />}
       <PanelBoundary fallback={brokenMessage}>
-        <MessageItem
-          message={message}
-          startsGroup={startsGroup}
-          endsGroup={endsGroup}
-          isMine={message.senderId === viewerId}
-          isInGroup={shared.isGroup}
-          isRead={varying.isRead}
-          isNew={varying.isNew}
-          isMarked={varying.isMarked}
-          canDelete={shared.canDeleteAll}
-          viewerId={viewerId}
-          author={{
-            name: author?.name || t("people.someone"),
-            imageUrl: author?.imageUrl ?? null,
-          }}
-          members={shared.members}
-          nameOf={shared.nameOf}
-          watch={shared.watch}
-          changes={shared.changes}
-          sending={shared.sending}
-          onEdit={shared.onEdit}
-        />
+        {message.event ? (
+          <EventLine
+            message={message}
+            event={message.event}
+            nameOf={shared.nameOf}
+            watch={shared.watch}
+          />
+        ) : (
+          <MessageItem
+            message={message}
+            startsGroup={startsGroup}
+            endsGroup={endsGroup}
+            isMine={message.senderId === viewerId}
+            isInGroup={shared.isGroup}
+            isRead={varying.isRead}
+            isNew={varying.isNew}
+            isMarked={varying.isMarked}
+            canDelete={shared.canDeleteAll}
+            viewerId={viewerId}
+            author={{
+              name: author?.name || t("people.someone"),
+              imageUrl: author?.imageUrl ?? null,
+            }}
+            members={shared.members}
+            nameOf={shared.nameOf}
+            watch={shared.watch}
+            changes={shared.changes}
+            sending={shared.sending}
+            onEdit={shared.onEdit}
+            onOpenQuote={shared.onOpenQuote}
+          />
+        )}
       </PanelBoundary>
     </div>
   );

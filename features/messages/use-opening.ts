@@ -11,8 +11,8 @@ import type { LogWindow } from "./use-log-window";
 /** Where a log stands when it appears. */
 export type LogTarget =
   | { kind: "end" }
-  /** The row of the message begins so far below the log's upper edge. */
-  | { kind: "message"; seq: number; top: LogTop; isMarked: boolean };
+  /** The first message that was sent then or later begins so far below the log's upper edge. */
+  | { kind: "message"; sentAt: number; top: LogTop; isMarked: boolean };
 
 export type LogTop = { px: number } | { shareOfHeight: number };
 
@@ -22,7 +22,7 @@ export type Visit = {
   target: LogTarget;
 };
 
-type Goal = { seq: number; sentAt: number; top: LogTop; isMarked: boolean };
+type Goal = { sentAt: number; top: LogTop; isMarked: boolean };
 
 export type OpeningOptions = {
   conversationId: string;
@@ -45,8 +45,8 @@ export type Opening = {
   isMissing: boolean;
   /** Opens the log anew at its end. */
   goToEnd: () => void;
-  /** Opens the log anew at a message. */
-  goTo: (message: { seq: number; sentAt: number }) => void;
+  /** Opens the log anew at a message, by when it was sent. */
+  goTo: (sentAt: number) => void;
 };
 
 const UPPER_THIRD: LogTop = { shareOfHeight: 0.2 };
@@ -66,7 +66,7 @@ export function useOpening(options: OpeningOptions): Opening {
   const start = (at: Goal | "end", id: number) => {
     setGoal({ id, at });
     if (at === "end") window.showTail();
-    else if (at.seq < (tail[0]?.seq ?? 0)) window.showAround(at.sentAt);
+    else if (at.sentAt < (tail[0]?.sentAt ?? 0)) window.showAround(at.sentAt);
   };
   // Decided while rendering, so that no frame is painted at another place.
   const [followed, setFollowed] = useState<string | null>(null);
@@ -78,7 +78,7 @@ export function useOpening(options: OpeningOptions): Opening {
     // The address has come to name another message of the chat that is open.
     setFollowed(options.messageId);
     setIsMissing(link === "missing");
-    if (typeof link === "object") start(asGoal(link), goal.id + 1);
+    if (typeof link === "object") start(asGoal(link.sentAt), goal.id + 1);
   }
 
   const goToEnd = useCallback(() => {
@@ -86,9 +86,9 @@ export function useOpening(options: OpeningOptions): Opening {
     setGoal((before) => ({ id: (before?.id ?? 0) + 1, at: "end" }));
   }, [window.showTail]);
   const goTo = useCallback(
-    (message: { seq: number; sentAt: number }) => {
-      window.showAround(message.sentAt);
-      setGoal((before) => ({ id: (before?.id ?? 0) + 1, at: asGoal(message) }));
+    (sentAt: number) => {
+      window.showAround(sentAt);
+      setGoal((before) => ({ id: (before?.id ?? 0) + 1, at: asGoal(sentAt) }));
     },
     [window.showAround],
   );
@@ -107,22 +107,19 @@ export function useOpening(options: OpeningOptions): Opening {
 
 function toTarget(at: Goal | "end", loaded: number): LogTarget {
   if (at === "end" || loaded === 0) return { kind: "end" };
-  const { seq, top, isMarked } = at;
-  return { kind: "message", seq, top, isMarked };
+  return { kind: "message", ...at };
 }
 
-function asGoal({ seq, sentAt }: { seq: number; sentAt: number }): Goal {
-  return { seq, sentAt, top: MIDDLE, isMarked: true };
+function asGoal(sentAt: number): Goal {
+  return { sentAt, top: MIDDLE, isMarked: true };
 }
 
-function covers({ messages }: LogWindow, { seq }: Goal): boolean {
-  const first = messages[0]?.seq ?? 0;
-  const last = messages[messages.length - 1]?.seq ?? 0;
-  // A message that should be there but is not must not keep the chat closed.
-  return messages.length === 0 || (seq >= first && seq <= last) || seq > last;
+function covers({ messages }: LogWindow, { sentAt }: Goal): boolean {
+  const first = messages[0];
+  return first === undefined || first.seq === 1 || first.sentAt <= sentAt;
 }
 
-type Link = { seq: number; sentAt: number } | "missing" | null;
+type Link = { sentAt: number } | "missing" | null;
 
 /** The message that the address names; `null` while it is looked up, and when there is none. */
 function useLinkedMessage(options: OpeningOptions): Link {
@@ -140,16 +137,8 @@ function useLinkedMessage(options: OpeningOptions): Link {
     if (messageId === null || found === undefined) return null;
     // A refusal, or text that is no id at all.
     if (found instanceof Error) return "missing";
-    const {
-      conversationId: where,
-      seq,
-      sentAt,
-    } = found as {
-      conversationId: string;
-      seq: number;
-      sentAt: number;
-    };
-    return where === conversationId ? { seq, sentAt } : "missing";
+    const { conversationId: where, sentAt } = found as { conversationId: string; sentAt: number };
+    return where === conversationId ? { sentAt } : "missing";
   }, [found, messageId, conversationId]);
 }
 
@@ -159,10 +148,9 @@ function useFirstGoal(options: OpeningOptions, link: Link): Goal | "end" | null 
   const counts = useUnreadCounts();
   if (!isTailLoaded || lastRead === null) return null;
   if (messageId !== null && link === null) return null;
-  if (link !== null && link !== "missing") return asGoal(link);
+  if (link !== null && link !== "missing") return asGoal(link.sentAt);
   if (leftAt) {
-    const { seq, sentAt, offset } = leftAt;
-    return { seq, sentAt, top: { px: offset }, isMarked: false };
+    return { sentAt: leftAt.sentAt, top: { px: leftAt.offset }, isMarked: false };
   }
   const newest = tail[tail.length - 1];
   const hasSpoken = tail.some(({ senderId, seq }) => senderId === viewerId && seq > lastRead.seq);
@@ -173,7 +161,7 @@ function useFirstGoal(options: OpeningOptions, link: Link): Goal | "end" | null 
   // Far above the tail; who has written since has seen it, which only the count knows.
   if (counts === null) return null;
   if (!counts.has(conversationId)) return "end";
-  return { seq: lastRead.seq + 1, sentAt: lastRead.at, top: UPPER_THIRD, isMarked: false };
+  return { sentAt: lastRead.at + 0.5, top: UPPER_THIRD, isMarked: false };
 }
 
 function unreadInTail(
@@ -184,7 +172,5 @@ function unreadInTail(
   const lastOwn = tail.findLast(({ senderId }) => senderId === viewerId)?.seq ?? 0;
   const from = Math.max(lastOwn, lastReadSeq);
   const unread = tail.find(({ seq, isDeleted }) => seq > from && !isDeleted);
-  return unread
-    ? { seq: unread.seq, sentAt: unread.sentAt, top: UPPER_THIRD, isMarked: false }
-    : "end";
+  return unread ? { sentAt: unread.sentAt, top: UPPER_THIRD, isMarked: false } : "end";
 }
