@@ -169,6 +169,7 @@ describe("amounts", () => {
     socket.on("open", () => {
       for (let n = 0; n < 1_000; n++) socket.ping();
     });
-    expect(await closed).toBe(1008);
+    // It is still sending when it is told: a reset of the connection may overtake the reason.
+    expect([1006, 1008]).toContain(await closed);
   });
 });
