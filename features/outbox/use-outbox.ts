@@ -53,4 +53,6 @@ export function useOutbox(): Outbox {
 export async function forgetOutbox(userId: string): Promise<void> {
   browserStorage()?.setItem(LEFT_KEY, userId);
   await outboxOf(userId).clear();
+  // Done: whoever comes back without a new page must keep what they write from now on.
+  browserStorage()?.removeItem(LEFT_KEY);
 }
