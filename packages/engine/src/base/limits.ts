@@ -120,6 +120,8 @@ export const limits = {
   socketsBeforeConnectMax: 2_000,
   socketControlFramesPerSecond: 10,
   socketControlFramesBurst: 100,
+  /** More than a peer within these can leave unread until it counts as stalled. */
+  socketPendingPongsMax: 1_000,
   pingIntervalMs: 15_000,
   livenessCheckMs: 5_000,
   transitionChunkBytes: 5 * 1024 * 1024,

@@ -53,6 +53,8 @@ export class SyncSocketServer {
       ...{
         maxFragments: limits.socketFragmentsMax,
         maxBufferedChunks: limits.socketBufferedChunksMax,
+        // Its own bound of 60 cuts a flooder off without a word, before ours can say why.
+        maxPendingAutoPongs: limits.socketPendingPongsMax,
       },
     });
     this.#scheduleLivenessCheck();

@@ -94,6 +94,7 @@ const SCENARIOS: Array<[string, () => Promise<unknown>, unknown]> = [
   ],
   ["half a frame of 33 MiB", () => speakRaw([frame(Buffer.alloc(33 * MiB)).subarray(0, 14)]), 1009],
   ["compression that was refused", () => speakRaw([frame(Buffer.from("x"), 0xc1)]), 1002],
+  ["300 pings", () => speakRaw(times(300, () => frame(Buffer.alloc(0), 0x89))), 1008],
   ["300 pongs", () => speakRaw(times(300, () => frame(Buffer.alloc(0), 0x8a))), 1008],
   ["1 MiB of [", () => speak(["[".repeat(MiB)]), { code: 1008, types: ["FatalError"] }],
   ['1 MiB of {"a":', () => speak(['{"a":'.repeat(MiB / 5)]), { code: 1008, types: ["FatalError"] }],
