@@ -21,6 +21,11 @@ export const limits = {
   searchResultsMax: 1_024,
   /** A run of letters and digits as long as this is no term. */
   searchTermBytesMax: 32,
+  /** What one vector search gives, as on Convex. */
+  vectorResultsDefault: 10,
+  vectorResultsMax: 256,
+  /** Documents that a vector search looks at before others have a turn. */
+  vectorsPerSlice: 256,
   scheduledJobsMax: 1_000,
   scheduledArgumentBytesMax: 4 * 1024 * 1024,
   scheduledArgumentBytesTotalMax: 16 * 1024 * 1024,

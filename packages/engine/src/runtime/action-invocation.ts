@@ -21,6 +21,7 @@ import { getBlob, readStorage, storeBlob } from "./storage-calls.ts";
 import type { ComponentFiles } from "./stored-files.ts";
 import { createFunctionHandle } from "./transaction-invocation.ts";
 import type { TransactionState } from "./transaction-state.ts";
+import { vectorSearch } from "./vector-search.ts";
 
 /** How an action calls other functions; each call is a transaction of its own. */
 export interface ActionCalls {
@@ -126,7 +127,7 @@ export class ActionInvocation implements Invocation {
         await this.#calls.runOwn((state) => this.#files().delete(state, args.storageId), this.#job);
         return "null";
       case "1.0/actions/vectorSearch":
-        throw new FunctionCallError(`${operation} is not available in this engine yet.`);
+        return vectorSearch(this.#services, this.#component, args.query);
       case "1.0/auditLog":
         writeAuditLog(this.#services, this.#origin, this.#caller, args.body);
         return "null";

@@ -13,6 +13,15 @@ export default defineSchema({
     .index("by_tag_n", ["tag", "n"])
     .index("by_floor", ["place.floor"])
     .searchIndex("by_words", { searchField: "name", filterFields: ["tag"] }),
+  vectors: defineTable({
+    name: v.string(),
+    kind: v.optional(v.string()),
+    embedding: v.optional(v.array(v.float64())),
+  }).vectorIndex("by_embedding", {
+    vectorField: "embedding",
+    dimensions: 3,
+    filterFields: ["kind", "name"],
+  }),
   people: defineTable({ name: v.string(), friend: v.optional(v.id("people")) }),
   typed: defineTable(
     v.union(
