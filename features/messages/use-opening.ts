@@ -160,7 +160,13 @@ function useFirstGoal(options: OpeningOptions, link: Link): Goal | "end" | null 
   if ((tail[0]?.seq ?? 0) <= lastRead.seq + 1) return unreadInTail(tail, viewerId, lastRead.seq);
   // Far above the tail; who has written since has seen it, which only the count knows.
   if (counts === null) return null;
-  if (!counts.has(conversationId)) return "end";
+  const unreadCount = counts.get(conversationId) ?? 0;
+  if (unreadCount === 0) return "end";
+  // Sending moves the count but not the read mark. Much fewer unread than the mark says: it lags behind
+  // what the viewer has written since, and the count alone tells where they were.
+  if (unreadCount * 2 < newest.seq - lastRead.seq) {
+    return unreadInTail(tail, viewerId, newest.seq - unreadCount);
+  }
   return { sentAt: lastRead.at + 0.5, top: UPPER_THIRD, isMarked: false };
 }
 
