@@ -1,5 +1,6 @@
+import { previewText } from "@/shared/message-text";
 import type { OutboxItem } from "../outbox/outbox";
-
+import type { QuotedMessage } from "../outbox/quoted-message";
 import type { GroupEvent } from "./event-text";
 
 export type Reaction = { emoji: string; userId: string };
@@ -88,7 +89,7 @@ function fromOutbox(item: OutboxItem, viewerId: string): ChatMessage {
     isDeleted: false,
     isEdited: false,
     reactions: NO_REACTIONS,
-    quote: null,
+    quote: item.replyTo ? { ...item.replyTo, isDeleted: false } : null,
     event: null,
     delivery: item.state.kind === "failed" ? item.state : SENDING,
   };
@@ -118,6 +119,11 @@ export function mergeMessages(
     if (!stored.has(item.clientMessageId)) merged.push(fromOutbox(item, viewerId));
   }
   return merged;
+}
+
+/** A message as an answer to it quotes it; `null` for one that is not stored. */
+export function asQuoted({ id, senderId, content, sentAt }: ChatMessage): QuotedMessage | null {
+  return id === null ? null : { messageId: id, senderId, content: previewText(content), sentAt };
 }
 
 /** Whether two messages look the same, so that a page that arrives again re-renders only what changed. */

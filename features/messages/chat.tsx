@@ -11,9 +11,11 @@ import { t } from "../language/t";
 import { closeConversation, useOpenMessageId } from "../navigation/open-conversation";
 import { ChatHeader } from "./chat-header";
 import { Composer, type ComposerHandle, type Editing } from "./composer";
+import type { MessageActs } from "./message-acts";
 import { MessageLog, type MessageLogHandle } from "./message-log";
 import { useChat } from "./use-chat";
 import { useMessageChanges } from "./use-message-changes";
+import { useReply } from "./use-reply";
 import { useSendMessage } from "./use-send-message";
 
 export type ChatProps = {
@@ -52,32 +54,47 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
   const log = useRef<MessageLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
 
-  const startEditing = useCallback((messageId: string, content: string) => {
-    setEditing({ messageId, content });
-    composer.current?.focus();
-  }, []);
+  const reply = useReply(conversationId, tail);
+  const acts = useMemo<MessageActs>(
+    () => ({
+      edit({ id, content }) {
+        if (id !== null) setEditing({ messageId: id, content });
+        composer.current?.focus();
+      },
+      reply: reply.start,
+    }),
+    [reply.start],
+  );
 
   const send = useCallback(
     (content: string) => {
       // First, so that the new bubble is followed from wherever one was reading.
       log.current?.followEnd();
-      return sending.send(content);
+      const kept = sending.send(content, reply.quoted ?? undefined);
+      if (kept !== null) reply.sent(kept);
+      return kept;
     },
-    [sending],
+    [sending, reply],
   );
 
   const canDeleteAll = conversation?.isGroup === true && conversation.myRole !== "member";
   const editLast = useCallback(() => {
     const last = tail.findLast(
-      ({ id, senderId, isDeleted }) => id !== null && senderId === viewerId && !isDeleted,
+      ({ id, senderId, isDeleted, event }) =>
+        id !== null && senderId === viewerId && !isDeleted && event === null,
     );
-    if (last?.id) startEditing(last.id, last.content);
-  }, [tail, viewerId, startEditing]);
+    if (last) acts.edit(last);
+  }, [tail, viewerId, acts]);
 
   const mentionable = useMemo(
     () => conversation?.members.filter(({ userId }) => userId !== viewerId) ?? [],
     [conversation?.members, viewerId],
   );
+  const nameOf = (userId: string) =>
+    userId === viewerId
+      ? t("message.you")
+      : conversation?.members.find((member) => member.userId === userId)?.name ||
+        t("people.someone");
   const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
   return (
     <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
@@ -87,7 +104,7 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         conversationId={conversationId}
         chat={chat}
         canDeleteAll={canDeleteAll}
-        onEdit={startEditing}
+        acts={acts}
         {...logProps}
       />
       <div>
@@ -108,6 +125,14 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
             }
             setEditing(null);
           }}
+          answering={
+            reply.quoted && {
+              quoted: reply.quoted,
+              authorName: nameOf(reply.quoted.senderId),
+            }
+          }
+          onAnswerEnd={reply.end}
+          onAnswerStep={reply.step}
         />
       </div>
     </div>

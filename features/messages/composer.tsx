@@ -18,7 +18,9 @@ import { contentMaxUnits } from "@/shared/limits";
 import { contentRefusal, isBlank } from "@/shared/message-text";
 import { t } from "../language/t";
 import { isTouch } from "../navigation/use-media";
+import type { QuotedMessage } from "../outbox/quoted-message";
 import { useTypingSender } from "../typing/use-typing-sender";
+import { ComposerReply } from "./composer-reply";
 import type { Mentionable } from "./rich-text";
 import { SUGGESTIONS_ID, SuggestionList, suggestionId } from "./suggestion-list";
 import { useDraft } from "./use-draft";
@@ -31,6 +33,9 @@ const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) =>
 const COUNT_FROM_UNITS = contentMaxUnits - 300;
 
 export type Editing = { messageId: string; content: string };
+
+/** What the next message answers. */
+export type Answering = { quoted: QuotedMessage; authorName: string };
 
 export type ComposerHandle = { focus: () => void };
 
@@ -47,11 +52,16 @@ export type ComposerProps = {
   editing: Editing | null;
   /** `null`: given up. */
   onEditEnd: (content: string | null) => void;
+  answering: Answering | null;
+  onAnswerEnd: () => void;
+  /** Control and the arrows: answers the message before or after. */
+  onAnswerStep: (by: -1 | 1) => void;
 };
 
 /** Where one writes. What is refused stays in the field with the reason below it. */
 export function Composer(props: ComposerProps) {
   const { ref, conversationId, members, onSend, onEditLast, editing, onEditEnd } = props;
+  const { answering, onAnswerEnd, onAnswerStep } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversationId, () => caretOf(field.current));
   const [edited, setEdited] = useState("");
@@ -72,6 +82,7 @@ export function Composer(props: ComposerProps) {
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
   useTypeAnywhere(field);
   useEscape(editing !== null, () => onEditEnd(null));
+  useEscape(answering !== null && editing === null, onAnswerEnd);
   useGrowingField(field, text);
 
   useEffect(() => {
@@ -93,6 +104,15 @@ export function Composer(props: ComposerProps) {
     });
     return () => cancelAnimationFrame(frame);
   }, [editing]);
+
+  const answeredId = answering?.quoted.messageId ?? null;
+  const [openedWith] = useState(answeredId);
+  useEffect(() => {
+    if (answeredId === null || answeredId === openedWith) return;
+    // After the menu has let go of the focus.
+    const frame = requestAnimationFrame(() => field.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [answeredId, openedWith]);
 
   function change(next: string) {
     setRefusal(null);
@@ -137,6 +157,9 @@ export function Composer(props: ComposerProps) {
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
       event.preventDefault();
       if (!event.repeat) submit();
+    } else if (isArrow(event.key) && isAnswerKey(event, text) && !editing) {
+      event.preventDefault();
+      onAnswerStep(event.key === "ArrowUp" ? -1 : 1);
     } else if (event.key === "ArrowUp" && text === "" && !editing) {
       event.preventDefault();
       onEditLast();
@@ -188,6 +211,7 @@ export function Composer(props: ComposerProps) {
           </IconButton>
         </div>
       )}
+      {answering && !editing && <ComposerReply {...answering} onEnd={onAnswerEnd} />}
       <div className="flex items-end gap-0.5 rounded-composer border border-line bg-surface p-[5px] shadow-composer transition-colors duration-150 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
         <textarea
           ref={field}
@@ -281,6 +305,15 @@ function ComposerNote({ refusal, units }: { refusal: string | null; units: numbe
       {text}
     </p>
   );
+}
+
+function isArrow(key: string): boolean {
+  return key === "ArrowUp" || key === "ArrowDown";
+}
+
+/** With the command key the arrows move the caret, where there is a text to move it in. */
+function isAnswerKey({ ctrlKey, metaKey }: KeyboardEvent, text: string): boolean {
+  return ctrlKey || (metaKey && text === "");
 }
 
 /** Where the caret is, `null` at the end, where it would be anyway. */

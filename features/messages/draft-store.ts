@@ -1,3 +1,5 @@
+import { type QuotedMessage, readQuoted } from "../outbox/quoted-message";
+
 /** The part of the browser's storage that is used; tests and blocked storage pass something else. */
 export type KeyValueStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
@@ -71,6 +73,29 @@ export class DraftStore {
     }
   }
 
+  /** What the draft answers. */
+  readReply(userId: string, conversationId: string): QuotedMessage | null {
+    try {
+      return readQuoted(
+        JSON.parse(this.storage?.getItem(replyKey(userId, conversationId)) ?? "null"),
+      );
+    } catch {
+      // See above; and anything may stand there.
+      return null;
+    }
+  }
+
+  writeReply(userId: string, conversationId: string, quoted: QuotedMessage | null): void {
+    const key = replyKey(userId, conversationId);
+    if (this.gone.has(userId)) return;
+    try {
+      if (quoted === null) this.storage?.removeItem(key);
+      else this.storage?.setItem(key, JSON.stringify(quoted));
+    } catch {
+      // See above.
+    }
+  }
+
   /** Forgets what one person has begun to write, everywhere, as when they sign out. */
   clear(userId: string, storedKeys: readonly string[]): void {
     for (const key of storedKeys) {
@@ -78,6 +103,7 @@ export class DraftStore {
       if (pair?.[0] !== userId) continue;
       this.write(userId, pair[1], "");
       this.writeCaret(userId, pair[1], null);
+      this.writeReply(userId, pair[1], null);
     }
     this.gone.add(userId);
   }
@@ -105,8 +131,12 @@ function caretKey(userId: string, conversationId: string): string {
   return `parley:caret:${JSON.stringify([userId, conversationId])}`;
 }
 
+function replyKey(userId: string, conversationId: string): string {
+  return `parley:reply:${JSON.stringify([userId, conversationId])}`;
+}
+
 function pairOf(key: string): [userId: string, conversationId: string] | null {
-  const found = /^parley:(?:draft|caret):(\[.*\])$/s.exec(key)?.[1];
+  const found = /^parley:(?:draft|caret|reply):(\[.*\])$/s.exec(key)?.[1];
   if (found === undefined) return null;
   const pair: unknown = JSON.parse(found);
   return Array.isArray(pair) && pair.length === 2 ? [String(pair[0]), String(pair[1])] : null;

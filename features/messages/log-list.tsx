@@ -15,7 +15,7 @@ import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
 import { useOutbox } from "../outbox/use-outbox";
 import { TypingIndicator } from "../typing/typing-indicator";
-import type { Quote } from "./chat-message";
+import type { ChatMessage, Quote } from "./chat-message";
 import type { MessageLogProps } from "./message-log";
 import { type MessageRow, stepRows } from "./message-rows";
 import { readingPlaces } from "./reading-place";
@@ -40,7 +40,7 @@ export type LogListProps = MessageLogProps & {
   log: React.RefObject<HTMLElement | null>;
   scroll: React.Ref<LogScrollHandle>;
   onLook: (look: LogLook) => void;
-  onOpenQuote: (quote: Quote) => void;
+  onOpenQuote: (quote: Quote, from: ChatMessage) => void;
   markedAt: number | null;
   newestSeq: number;
 };
@@ -54,7 +54,7 @@ export function LogList(props: LogListProps) {
     chat,
     sending,
     changes,
-    onEdit,
+    acts,
     canDeleteAll,
     onOpenQuote,
   } = props;
@@ -94,8 +94,8 @@ export function LogList(props: LogListProps) {
   );
   const elements = useMessageElements(
     useMemo(
-      () => ({ ...shared, onEdit, onOpenQuote, canDeleteAll }),
-      [shared, onEdit, onOpenQuote, canDeleteAll],
+      () => ({ ...shared, acts, onOpenQuote, canDeleteAll }),
+      [shared, acts, onOpenQuote, canDeleteAll],
     ),
   );
   const [focusedKey, focusEvents] = useFocusedRow(rows);

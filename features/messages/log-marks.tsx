@@ -1,4 +1,4 @@
-import { ArrowDown, LoaderCircle } from "lucide-react";
+import { ArrowDown, CornerDownLeft, LoaderCircle } from "lucide-react";
 import { cn } from "@/lib/cn";
 import { formatDay } from "@/lib/dates";
 import { t } from "../language/t";
@@ -58,6 +58,22 @@ export function LoadingMore({ isOlder }: { isOlder: boolean }) {
       )}
     >
       <LoaderCircle size={20} aria-hidden="true" className="motion-safe:animate-spin" />
+    </div>
+  );
+}
+
+/** Leads from a quoted message back to the one that quotes it. */
+export function BackToReply({ onBack }: { onBack: () => void }) {
+  return (
+    <div className="pointer-events-none absolute inset-x-0 bottom-3 z-[4] grid justify-items-center">
+      <button
+        type="button"
+        onClick={onBack}
+        className="pointer-events-auto inline-flex min-h-10 animate-appear items-center gap-2 rounded-full bg-raised ps-3.5 pe-4 text-meta font-semibold text-accent-strong shadow-float touch:min-h-11"
+      >
+        <CornerDownLeft size={16} aria-hidden="true" className="rtl:-scale-x-100" />
+        {t("chat.backToReply")}
+      </button>
     </div>
   );
 }

@@ -21,7 +21,7 @@ export type MessageBubbleProps = {
   /** Who can be mentioned. */
   members: readonly Mentionable[];
   nameOf: (userId: string) => string;
-  onOpenQuote: (quote: Quote) => void;
+  onOpenQuote: (quote: Quote, from: ChatMessage) => void;
   viewerId: string;
 };
 
@@ -59,7 +59,7 @@ export function MessageBubble(props: MessageBubbleProps) {
         <MessageQuote
           quote={message.quote}
           authorName={props.nameOf(message.quote.senderId)}
-          onOpen={props.onOpenQuote}
+          onOpen={(quote) => props.onOpenQuote(quote, message)}
         />
       )}
       {/* The text and its time share a block that takes the text's own direction. */}

@@ -6,10 +6,13 @@ import { cn } from "@/lib/cn";
 import { t } from "../language/t";
 import { type ChatMessage, isSameMessage, type Quote } from "./chat-message";
 import { MessageActions } from "./message-actions";
+import type { MessageActs } from "./message-acts";
 import { MessageBubble } from "./message-bubble";
+import { QUICK_REACTIONS } from "./reaction-groups";
 import { Reactions } from "./reactions";
 import type { Mentionable } from "./rich-text";
 import type { MessageChanges } from "./use-message-changes";
+import { useMessageTouch } from "./use-message-touch";
 import type { Seen } from "./use-message-visibility";
 import type { MessageSending } from "./use-send-message";
 
@@ -33,8 +36,8 @@ export type MessageItemProps = {
   watch: (element: HTMLElement | null, seen: Seen) => (() => void) | undefined;
   changes: MessageChanges;
   sending: MessageSending;
-  onEdit: (messageId: string, content: string) => void;
-  onOpenQuote: (quote: Quote) => void;
+  acts: MessageActs;
+  onOpenQuote: (quote: Quote, from: ChatMessage) => void;
 };
 
 /** One message of the log with its reactions and its menu. */
@@ -44,6 +47,11 @@ export const MessageItem = memo(
     const { id, seq, senderId, delivery } = message;
     const article = useRef<HTMLElement>(null);
     const canAct = id !== null && !message.isDeleted;
+    const touch = useMessageTouch({
+      onSwipe: () => canAct && props.acts.reply(message),
+      onDoubleTap: () => canAct && props.changes.react(id, QUICK_REACTIONS[0]),
+      onHold: () => undefined,
+    });
     const showsPicture = isInGroup && !isMine;
     return (
       <article
@@ -55,8 +63,9 @@ export const MessageItem = memo(
         data-seq={seq ?? undefined}
         // A tap gives the message the focus, which shows its menu where there is no hovering.
         tabIndex={-1}
+        {...touch}
         className={cn(
-          "group/message flex w-full [contain:layout_style] items-end gap-2.5 outline-none",
+          "group/message touch-pan-y flex w-full [contain:layout_style] items-end gap-2.5 outline-none",
           startsGroup ? "pt-3" : "pt-0.5",
           isMine && "flex-row-reverse",
           props.isNew && "animate-rise",
@@ -106,12 +115,11 @@ export const MessageItem = memo(
         </div>
         {canAct && (
           <MessageActions
-            messageId={id}
-            content={message.content}
+            message={{ ...message, id }}
             canEdit={isMine}
             canDelete={isMine || props.canDelete}
             changes={props.changes}
-            onEdit={props.onEdit}
+            acts={props.acts}
           />
         )}
       </article>

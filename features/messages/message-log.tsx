@@ -15,11 +15,12 @@ import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { startOfDay } from "@/lib/dates";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
-import type { Quote } from "./chat-message";
+import type { ChatMessage, Quote } from "./chat-message";
 import { LogAnnouncer } from "./log-announcer";
 import { LogList } from "./log-list";
-import { FloatingDay, JumpToEnd, LoadingMore } from "./log-marks";
+import { BackToReply, FloatingDay, JumpToEnd, LoadingMore } from "./log-marks";
 import { LogSkeleton } from "./log-skeleton";
+import type { MessageActs } from "./message-acts";
 import { keepRows, layOutRows, type MessageRow } from "./message-rows";
 import type { ChatState } from "./use-chat";
 import { type LogScrollHandle, useLook } from "./use-log-scroll";
@@ -30,6 +31,8 @@ import type { MessageSending } from "./use-send-message";
 const MINUTE_MS = 60_000;
 /** How long a message that was jumped to stands out. */
 const MARKED_MS = 1_800;
+/** From quote to quote: so many ways back are remembered. */
+const WAYS_BACK_MAX = 10;
 /** What one writes before the log has come, as without a connection, is seen all the same. */
 const ONLY_WAITING: Visit = { id: -1, target: { kind: "end" } };
 
@@ -47,7 +50,7 @@ export type MessageLogProps = {
   canDeleteAll: boolean;
   sending: MessageSending;
   changes: MessageChanges;
-  onEdit: (messageId: string, content: string) => void;
+  acts: MessageActs;
 };
 
 /** The messages of one conversation, the newest at the bottom. */
@@ -64,7 +67,9 @@ export function MessageLog(props: MessageLogProps) {
   const scroll = useRef<LogScrollHandle>(null);
   const [look, onLook] = useLook();
   const [markedAt, mark] = useMarked(visit);
+  const [backTo, setBackTo] = useState<readonly number[]>([]);
   const toEnd = (isGliding = false) => {
+    setBackTo([]);
     if (isAtTail) scroll.current?.toEnd(isGliding);
     else goToEnd();
   };
@@ -75,7 +80,18 @@ export function MessageLog(props: MessageLogProps) {
     },
     [mark, goTo],
   );
-  const openQuote = useCallback(({ sentAt }: Quote) => showMessage(sentAt), [showMessage]);
+  const openQuote = useCallback(
+    ({ sentAt }: Quote, from: ChatMessage) => {
+      setBackTo((before) => [...before.slice(1 - WAYS_BACK_MAX), from.sentAt]);
+      showMessage(sentAt);
+    },
+    [showMessage],
+  );
+  const goBack = () => {
+    const last = backTo[backTo.length - 1];
+    setBackTo(backTo.slice(0, -1));
+    if (last !== undefined) showMessage(last);
+  };
   useImperativeHandle(ref, () => ({
     followEnd: () => toEnd(),
     showMessage,
@@ -125,6 +141,7 @@ export function MessageLog(props: MessageLogProps) {
       {look.isFarFromEnd && isShown && rows.length > 0 && (
         <JumpToEnd count={newBelow} onJump={() => toEnd(true)} />
       )}
+      {isShown && backTo.length > 0 && <BackToReply onBack={goBack} />}
       <LogAnnouncer chat={chat} />
     </div>
   );

@@ -1,12 +1,14 @@
 "use client";
 
-import { Copy, Pencil, SmilePlus, Trash2 } from "lucide-react";
+import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import * as Menu from "radix-ui/dropdown-menu";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { copyText } from "@/lib/copy-text";
 import { t } from "../language/t";
+import type { ChatMessage } from "./chat-message";
+import type { MessageActs } from "./message-acts";
 import { QUICK_REACTIONS } from "./reaction-groups";
 import type { MessageChanges } from "./use-message-changes";
 
@@ -14,12 +16,11 @@ const DeleteDialog = dynamic(() => import("./delete-dialog").then((room) => room
 const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog));
 
 export type MessageMenuProps = {
-  messageId: string;
-  content: string;
+  message: ChatMessage & { id: string };
   canEdit: boolean;
   canDelete: boolean;
   changes: MessageChanges;
-  onEdit: (messageId: string, content: string) => void;
+  acts: MessageActs;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
   button: ReactNode;
@@ -30,8 +31,15 @@ const ITEM =
 
 /** What can be done with a stored message. */
 export function MessageMenu(props: MessageMenuProps) {
-  const { messageId, content, canEdit, canDelete, changes, onEdit } = props;
+  const { message, canEdit, canDelete, changes, acts } = props;
+  const { id: messageId, content } = message;
   const [asking, setAsking] = useState<"delete" | "emoji" | null>(null);
+  /** What was begun has taken the focus, which must not come back here. */
+  const hasBegun = useRef(false);
+  const begin = (act: (message: ChatMessage) => void) => {
+    hasBegun.current = true;
+    act(message);
+  };
   return (
     <>
       <Menu.Root open={props.isOpen} onOpenChange={props.onOpenChange} modal={false}>
@@ -42,9 +50,10 @@ export function MessageMenu(props: MessageMenuProps) {
             align={canEdit ? "end" : "start"}
             sideOffset={4}
             collisionPadding={12}
-            // Editing and the dialogs take the focus themselves.
+            // Editing, answering and the dialogs take the focus themselves.
             onCloseAutoFocus={(event) => {
-              if (asking !== null) event.preventDefault();
+              if (asking !== null || hasBegun.current) event.preventDefault();
+              hasBegun.current = false;
             }}
             className="z-30 min-w-52 animate-appear rounded-2xl bg-raised p-1.5 shadow-float"
           >
@@ -67,12 +76,16 @@ export function MessageMenu(props: MessageMenuProps) {
                 <SmilePlus size={19} aria-hidden="true" />
               </Menu.Item>
             </Menu.Group>
+            <Menu.Item className={ITEM} onSelect={() => begin(acts.reply)}>
+              <Reply size={17} aria-hidden="true" className="text-muted rtl:-scale-x-100" />
+              {t("message.reply")}
+            </Menu.Item>
             <Menu.Item className={ITEM} onSelect={() => copyText(content)}>
               <Copy size={17} aria-hidden="true" className="text-muted" />
               {t("message.copy")}
             </Menu.Item>
             {canEdit && (
-              <Menu.Item className={ITEM} onSelect={() => onEdit(messageId, content)}>
+              <Menu.Item className={ITEM} onSelect={() => begin(acts.edit)}>
                 <Pencil size={17} aria-hidden="true" className="text-muted" />
                 {t("message.edit")}
               </Menu.Item>

@@ -5,7 +5,8 @@ import { useIdentity } from "@/auth/use-identity";
 import { browserStorage } from "@/lib/browser-storage";
 import { DraftStore } from "./draft-store";
 
-const drafts = new DraftStore(browserStorage());
+/** What everybody who uses this browser has begun to write. */
+export const drafts = new DraftStore(browserStorage());
 const SAVE_AFTER_MS = 250;
 
 /** All drafts; the component renders again when one of them changes. */

@@ -20,7 +20,7 @@ export type SharedByMessages = {
   todayMs: number;
 } & Pick<
   MessageItemProps,
-  "members" | "nameOf" | "watch" | "changes" | "sending" | "onEdit" | "onOpenQuote"
+  "members" | "nameOf" | "watch" | "changes" | "sending" | "acts" | "onOpenQuote"
 >;
 
 type Varying = { isRead: boolean; isNew: boolean; isMarked: boolean };
@@ -90,7 +90,7 @@ function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages
             watch={shared.watch}
             changes={shared.changes}
             sending={shared.sending}
-            onEdit={shared.onEdit}
+            acts={shared.acts}
             onOpenQuote={shared.onOpenQuote}
           />
         )}

@@ -3,6 +3,7 @@
 import { useCallback, useMemo } from "react";
 import { createRandomId } from "@/lib/random-id";
 import { serverClock } from "../connection/server-clock";
+import type { QuotedMessage } from "../outbox/quoted-message";
 import { useOutbox } from "../outbox/use-outbox";
 
 export type MessageSending = {
@@ -12,7 +13,7 @@ export type MessageSending = {
    * @returns `null` when too much is waiting: keep the text. Else settles when the message would
    * outlive the page.
    */
-  send: (content: string) => Promise<void> | null;
+  send: (content: string, replyTo?: QuotedMessage) => Promise<void> | null;
   /** Sends a failed message again, under the same name. */
   retry: (clientMessageId: string) => void;
   /** Gives a failed message up. */
@@ -23,11 +24,12 @@ export type MessageSending = {
 export function useSendMessage(conversationId: string): MessageSending {
   const outbox = useOutbox();
   const send = useCallback(
-    (content: string) =>
+    (content: string, replyTo?: QuotedMessage) =>
       outbox.add({
         clientMessageId: createRandomId(),
         conversationId,
         content,
+        replyTo,
         createdAt: serverClock.now(),
       }),
     [conversationId, outbox],

@@ -1,5 +1,6 @@
 import { type DBSchema, openDB } from "idb";
 import type { OutboxItem, OutboxStore } from "./outbox";
+import { readQuoted } from "./quoted-message";
 
 const DATABASE = "parley-outbox";
 const VERSION = 1;
@@ -67,7 +68,7 @@ function parseItem(text: string): OutboxItem | null {
 /** Anything may stand in a browser's storage; only what is exactly an item counts. */
 export function readItem(value: unknown): OutboxItem | null {
   if (typeof value !== "object" || value === null) return null;
-  const { clientMessageId, conversationId, content, createdAt, state } =
+  const { clientMessageId, conversationId, content, replyTo, createdAt, state } =
     value as Partial<OutboxItem>;
   const isItem =
     typeof clientMessageId === "string" &&
@@ -81,6 +82,7 @@ export function readItem(value: unknown): OutboxItem | null {
     clientMessageId,
     conversationId,
     content,
+    replyTo: readQuoted(replyTo) ?? undefined,
     createdAt,
     state: isFailed ? { kind: "failed", reason: state.reason } : { kind: "sending" },
   };

@@ -4,6 +4,7 @@ import { type ConvexReactClient, useConvex, useConvexAuth } from "convex/react";
 import { useEffect } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
+import type { Id } from "@/convex/_generated/dataModel";
 import { refusalOf } from "@/shared/error-codes";
 import { errorText } from "@/shared/error-text";
 import { t } from "../language/t";
@@ -52,8 +53,10 @@ export function OutboxDelivery() {
  */
 async function send(convex: ConvexReactClient, item: OutboxItem): Promise<Answer> {
   const { clientMessageId, conversationId, content } = item;
+  const replyTo = item.replyTo?.messageId as Id<"messages"> | undefined;
   try {
-    await convex.mutation(api.messages.sendMessage, { conversationId, content, clientMessageId });
+    const message = { conversationId, content, clientMessageId, replyTo };
+    await convex.mutation(api.messages.sendMessage, message);
     return { kind: "stored" };
   } catch (error) {
     const refusal = refusalOf(error);

@@ -1,3 +1,5 @@
+import type { QuotedMessage } from "./quoted-message";
+
 export type OutboxState =
   /** Handed to the server, or waiting for a connection. */
   | { kind: "sending" }
@@ -11,6 +13,8 @@ export type OutboxItem = {
   clientMessageId: string;
   conversationId: string;
   content: string;
+  /** What it answers. */
+  replyTo?: QuotedMessage | undefined;
   /** Orders the items of one person, over all their tabs. */
   createdAt: number;
   state: OutboxState;
