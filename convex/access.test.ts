@@ -38,6 +38,8 @@ const acceptedArgs: Record<string, (world: World) => Args> = {
   "messages.markMessageAsRead": ({ messageId }) => ({ messageId }),
   "messages.sendMessage": ({ pair }) => ({ conversationId: pair, content: "Hi" }),
   "messages.toggleReaction": ({ messageId }) => ({ messageId, emoji: "👍" }),
+  "search.searchConversation": ({ pair }) => ({ conversationId: pair, search: "hello" }),
+  "search.searchMessages": () => ({ search: "hello", cursor: null }),
   "settings.getSettings": () => ({}),
   "settings.updateSettings": () => ({ sharesTyping: false }),
   "typingStates.clearTypingState": ({ pair }) => ({ conversationId: pair }),

@@ -97,10 +97,22 @@ export default defineSchema({
     /** Only in lines about the group, which have no content; `senderId` is who did it. */
     event: v.optional(groupEvent),
     reactions: v.array(reaction),
+    /** The content as the search index takes it; missing in messages that are older than search. */
+    searchText: v.optional(v.string()),
   })
+    .searchIndex("search_text", { searchField: "searchText", filterFields: ["conversationId"] })
     .index("by_conversation_id", ["conversationId"])
     .index("by_conversation_and_time", ["conversationId", "sentAt"])
     .index("by_client_message_id", ["conversationId", "senderId", "clientMessageId"]),
+
+  /** How far older messages have been made searchable; at most one row. See `model/searchFill.ts`. */
+  searchFills: defineTable({
+    version: v.number(),
+    cursor: v.union(v.string(), v.null()),
+    isDone: v.boolean(),
+    /** When the last step was made: a fill without steps has broken off. Milliseconds. */
+    steppedAt: v.number(),
+  }),
 
   /** What messages said before they were edited. */
   messageEdits: defineTable({

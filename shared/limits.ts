@@ -37,6 +37,16 @@ export const reactionEmojisPerMessageMax = 20;
 export const reactionsPerMessageMax = 1024;
 
 export const searchMaxUnits = 80;
+/** Conversations that one call of a search over all of them looks through. */
+export const searchedConversationsMax = 10;
+/** Hits after which such a call looks into no further conversation. */
+export const searchHitsEnough = 30;
+/** Messages of one conversation that such a call looks at. */
+export const searchCandidatesMax = 32;
+/** Messages that a search in one conversation looks at; what an index gives ends at 1,024. */
+export const searchInConversationMax = 256;
+/** Longest piece of a message that a hit shows, in UTF-16 units. */
+export const searchExcerptMaxUnits = 160;
 /** Words of a name under which its owner can be found. */
 export const searchWordsPerNameMax = 6;
 

@@ -35,6 +35,9 @@ export const listedConversation = v.object({
 
 type ListedConversation = typeof listedConversation.type;
 
+/** What decides the place of a conversation in the list. */
+export type HeadPlace = Pick<Doc<"conversationHeads">, "lastMessageAt" | "conversationId">;
+
 /** What of a row is the caller's own. */
 type OwnField = "unreadCount" | "isMarkedUnread" | "clearedSeq" | "clearedAt" | "isBlocked";
 
@@ -115,7 +118,7 @@ async function describe(
   };
 }
 
-function newestFirst(a: Doc<"conversationHeads">, b: Doc<"conversationHeads">): number {
+export function newestFirst(a: HeadPlace, b: HeadPlace): number {
   // Ids break ties, so that two conversations of one millisecond never swap between two evaluations.
   return b.lastMessageAt - a.lastMessageAt || (a.conversationId < b.conversationId ? -1 : 1);
 }

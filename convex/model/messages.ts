@@ -5,6 +5,7 @@ import {
   reactionsPerMessageMax,
 } from "../../shared/limits";
 import { previewText } from "../../shared/message-text";
+import { searchTextOf } from "../../shared/search-text";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { headOf } from "./conversations";
@@ -57,7 +58,7 @@ export async function toMessageInPage(
   ctx: ReadCtx,
   message: Doc<"messages">,
 ): Promise<MessageInPage> {
-  const { _creationTime, conversationId, replyTo, ...shown } = message;
+  const { _creationTime, conversationId, replyTo, searchText, ...shown } = message;
   const quoted = replyTo === undefined ? null : await ctx.db.get(replyTo);
   if (quoted === null) return shown;
   const { _id: messageId, senderId, content, sentAt, isDeleted } = quoted;
@@ -153,6 +154,7 @@ async function append(
     ...sent,
     isDeleted: false,
     reactions: [],
+    searchText: searchTextOf(sent.content),
   });
   const { event } = sent;
   const content = previewText(sent.content);
@@ -167,7 +169,12 @@ async function append(
 /** Empties a message for good; its place and its author stay. A deleted message stays as it is. */
 export async function eraseMessage(ctx: MutationCtx, message: Doc<"messages">): Promise<void> {
   if (message.isDeleted) return;
-  await ctx.db.patch(message._id, { content: "", isDeleted: true, reactions: [] });
+  await ctx.db.patch(message._id, {
+    content: "",
+    isDeleted: true,
+    reactions: [],
+    searchText: "",
+  });
   await leaveUncounted(ctx, message.conversationId, message.seq);
   for (const edit of await editsOf(ctx, message._id)) await ctx.db.delete(edit._id);
   await changePreview(ctx, message, { content: "", isDeleted: true });
@@ -210,7 +217,8 @@ export async function replaceContent(
   await ctx.db.insert("messageEdits", edit);
   const [oldest, ...rest] = await editsOf(ctx, message._id);
   if (oldest && rest.length >= editsKeptMax) await ctx.db.delete(oldest._id);
-  await ctx.db.patch(message._id, { content, editedAt: Date.now() });
+  const searchText = searchTextOf(content);
+  await ctx.db.patch(message._id, { content, searchText, editedAt: Date.now() });
   await changePreview(ctx, message, { content: previewText(content), isDeleted: false });
 }
 
