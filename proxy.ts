@@ -46,7 +46,7 @@ function findBetterPage(
     const mayLeave = isSignedIn && authMode === "embedded";
     return mayLeave ? safeRedirect(searchParams.get("redirect")) : null;
   }
-  const needsSession = /^\/(messages|users)?(\/|$)/.test(pathname);
+  const needsSession = /^\/(messages|users|settings|admin)?(\/|$)/.test(pathname);
   return needsSession && !isSignedIn ? signInPathFor({ pathname, search }) : null;
 }
 

@@ -10,6 +10,8 @@ export type Identity = {
   name: string | null;
   email: string | null;
   imageUrl: string | null;
+  /** Whether the server's own rooms are worth showing; the service decides anew about every act. */
+  isAdmin: boolean;
 };
 
 /**
@@ -34,6 +36,7 @@ export const LOADING_IDENTITY: Identity = {
   name: null,
   email: null,
   imageUrl: null,
+  isAdmin: false,
 };
 
 export const SIGNED_OUT_IDENTITY: Identity = { ...LOADING_IDENTITY, status: "signed-out" };

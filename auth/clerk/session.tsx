@@ -50,6 +50,8 @@ function ClerkIdentity({ client, children }: { client: ConvexReactClient; childr
       name: user.fullName ?? user.username ?? null,
       email: user.primaryEmailAddress?.emailAddress ?? null,
       imageUrl: user.hasImage ? user.imageUrl : null,
+      // Clerk's own dashboard is where its accounts are looked after.
+      isAdmin: false,
     };
   }, [isLoaded, isSignedIn, user]);
 

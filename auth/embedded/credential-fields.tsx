@@ -5,10 +5,10 @@ import { readField } from "./service-form";
 
 type FieldProps = { isWrong?: boolean };
 
-export function EmailField({ isWrong }: FieldProps) {
+export function EmailField({ isWrong, label = "Email" }: FieldProps & { label?: string }) {
   return (
     <TextField
-      label="Email"
+      label={label}
       name="email"
       type="email"
       autoComplete="username"

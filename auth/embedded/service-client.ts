@@ -1,10 +1,5 @@
 import type { Credentials } from "./credentials";
-import { refusalSentence, UNREACHABLE_SENTENCE } from "./refusal-text";
-
-/** The outcome of asking the embedded service, with a sentence for people when it refused. */
-export type ServiceOutcome<Next = unknown> =
-  | { ok: true; next: Next }
-  | { ok: false; sentence: string };
+import { post, type ServiceOutcome } from "./service-request";
 
 /** What comes after the right password. */
 export type SignInStep = "signed-in" | "second-factor";
@@ -12,17 +7,16 @@ export type SignInStep = "signed-in" | "second-factor";
 /** What comes after a new account was made: with mail, its address has to be confirmed first. */
 export type SignUpStep = "signed-in" | "check-mail";
 
+type Answer = Record<string, unknown>;
+
 /** What opens a door that is closed to others; see `entrance-routes.ts`. */
 export type SignUpTokens = { invitation?: string; ownerToken?: string };
-
-// Hashing a password takes a while on a small machine with many people at the door.
-const REQUEST_TIMEOUT_MS = 20_000;
 
 export async function signInWithService({
   email,
   password,
 }: Credentials): Promise<ServiceOutcome<SignInStep>> {
-  const outcome = await post("sign-in/email", { email, password });
+  const outcome = await post<Answer>("sign-in/email", { email, password });
   if (!outcome.ok) return outcome;
   const isHalfway = outcome.next.twoFactorRedirect === true;
   return { ok: true, next: isHalfway ? "second-factor" : "signed-in" };
@@ -32,7 +26,7 @@ export async function signUpWithService(
   { name, email, password }: Credentials,
   tokens: SignUpTokens,
 ): Promise<ServiceOutcome<SignUpStep>> {
-  const outcome = await post("sign-up/email", { name, email, password, ...tokens });
+  const outcome = await post<Answer>("sign-up/email", { name, email, password, ...tokens });
   if (!outcome.ok) return outcome;
   return { ok: true, next: typeof outcome.next.token === "string" ? "signed-in" : "check-mail" };
 }
@@ -61,29 +55,4 @@ export function verifyEmail(token: string): Promise<ServiceOutcome> {
 export async function signOutOfService(): Promise<void> {
   const outcome = await post("sign-out", {});
   if (!outcome.ok) throw new Error(outcome.sentence);
-}
-
-type Answer = Record<string, unknown>;
-
-async function post(path: string, body: object): Promise<ServiceOutcome<Answer>> {
-  try {
-    const response = await fetch(`/api/auth/${path}`, {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return { ok: true, next: (answer ?? {}) as Answer };
-    const retryAfter = response.headers.get("retry-after");
-    const sentence = refusalSentence(
-      response.status,
-      answer,
-      retryAfter === null ? null : Number(retryAfter),
-    );
-    return { ok: false, sentence };
-  } catch {
-    return { ok: false, sentence: UNREACHABLE_SENTENCE };
-  }
 }

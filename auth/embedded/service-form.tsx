@@ -1,14 +1,15 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useRef, useState, useSyncExternalStore } from "react";
-import { Button } from "@/components/ui/button";
-import type { ServiceOutcome } from "./service-client";
+import { Button, type ButtonProps } from "@/components/ui/button";
+import type { ServiceOutcome } from "./service-request";
 
 export type FieldProblem = { field: string | null; sentence: string };
 
 export type ServiceFormProps<Next> = {
   submitLabel: string;
   pendingLabel: string;
+  submitVariant?: ButtonProps["variant"];
   /** The first thing wrong with what was entered, before anybody is asked. */
   check?: (data: FormData) => FieldProblem | null;
   onSubmit: (data: FormData) => Promise<ServiceOutcome<Next>>;
@@ -24,7 +25,7 @@ export type ServiceFormProps<Next> = {
  * arrived.
  */
 export function ServiceForm<Next>(props: ServiceFormProps<Next>) {
-  const { submitLabel, pendingLabel, check, onSubmit, onDone, children } = props;
+  const { submitLabel, pendingLabel, submitVariant, check, onSubmit, onDone, children } = props;
   const [problem, setProblem] = useState<FieldProblem | null>(null);
   const [isPending, setIsPending] = useState(false);
   const isReady = useIsHydrated();
@@ -62,7 +63,13 @@ export function ServiceForm<Next>(props: ServiceFormProps<Next>) {
           </p>
         )}
       </div>
-      <Button type="submit" wide disabled={!isReady || isPending} aria-busy={isPending}>
+      <Button
+        type="submit"
+        variant={submitVariant ?? "primary"}
+        wide
+        disabled={!isReady || isPending}
+        aria-busy={isPending}
+      >
         {isPending ? pendingLabel : submitLabel}
       </Button>
     </form>

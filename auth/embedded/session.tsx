@@ -103,7 +103,7 @@ function createBrowserTokenSource() {
     now: () => performance.now(),
     random: Math.random,
     wait: waitOrOnline,
-    onPersonChanged: () => window.location.reload(),
+    onSessionReplaced: () => window.location.reload(),
   });
   return {
     ...source,

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { SignFrame } from "../sign-frame";
 import { checkCredentials, EmailField, PasswordField, readCredentials } from "./credential-fields";
+import { PasskeySignIn } from "./passkey-sign-in";
 import { SecondFactor } from "./second-factor";
 import { signInWithService } from "./service-client";
 import { ServiceForm } from "./service-form";
@@ -42,6 +43,7 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
           </>
         )}
       </ServiceForm>
+      <PasskeySignIn onDone={leave} />
       <Link
         href="/forgot-password"
         className="inline-flex min-h-10 items-center self-center text-preview font-medium text-accent hover:underline"

@@ -13,6 +13,7 @@ const ADA_IDENTITY = {
   name: "Ada Ω",
   email: "ada@example.org",
   imageUrl: null,
+  isAdmin: false,
 };
 
 type Answer = Response | "offline";
@@ -24,7 +25,7 @@ const refusal = (status: number, headers: Record<string, string> = {}) =>
 
 /** A source whose service gives the listed answers in turn, on a clock that only the test moves. */
 function openSource(answers: Answer[]) {
-  const rig = { nowMs: 0, requests: 0, waits: [] as number[], isPersonChanged: false };
+  const rig = { nowMs: 0, requests: 0, waits: [] as number[], isReplaced: false };
   const source = createTokenSource({
     fetch: async () => {
       rig.requests += 1;
@@ -36,8 +37,8 @@ function openSource(answers: Answer[]) {
     now: () => rig.nowMs,
     random: () => 0,
     wait: async (delayMs) => void rig.waits.push(delayMs),
-    onPersonChanged: () => {
-      rig.isPersonChanged = true;
+    onSessionReplaced: () => {
+      rig.isReplaced = true;
     },
   });
   return { rig, source };
@@ -119,7 +120,24 @@ test("another person's token is not taken for this page's", async () => {
   const { rig, source } = openSource([tokenAnswer(), tokenAnswer({ ...ADA, sub: "bo" })]);
   await source.fetchAccessToken(CACHED);
   expect(await source.fetchAccessToken(FRESH)).toBeNull();
-  expect([rig.isPersonChanged, source.getIdentity().userId]).toEqual([true, "ada"]);
+  expect([rig.isReplaced, source.getIdentity().userId]).toEqual([true, "ada"]);
+});
+
+test("starts the page afresh when the same person has another session", async () => {
+  const sessions = ["one", "one", "two"].map((sid) => tokenAnswer({ ...ADA, sid }));
+  const { rig, source } = openSource(sessions);
+  await source.fetchAccessToken(FRESH);
+  await source.fetchAccessToken(FRESH);
+  expect(rig.isReplaced).toBe(false);
+  expect(await source.fetchAccessToken(FRESH)).toBeNull();
+  expect(rig.isReplaced).toBe(true);
+});
+
+test("says from the token's role who may see the server's rooms", async () => {
+  const roles = ["owner", "admin", "member", undefined].map(
+    (role) => decodeClaims(makeToken({ ...ADA, role }))?.identity.isAdmin,
+  );
+  expect(roles).toEqual([true, true, false, false]);
 });
 
 test("once stopped it waits for nothing and tells nobody", async () => {

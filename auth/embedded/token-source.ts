@@ -31,8 +31,12 @@ export type TokenSourceOptions = {
   random: () => number;
   /** Resolves after the time, or at once when the browser comes back online. */
   wait: (delayMs: number) => Promise<void>;
-  /** Called when a renewed token names somebody else: another tab signed in as another person. */
-  onPersonChanged: () => void;
+  /**
+   * Called when a renewed token names somebody else, because another tab signed in as another person,
+   * or another session of the same one, because a password or a second factor was changed. The functions
+   * refuse the former session, so what this page has asked with it is lost either way.
+   */
+  onSessionReplaced: () => void;
 };
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -45,14 +49,15 @@ const RETRY_MAX_MS = 15_000;
 type HeldToken = { value: string; goodUntilMs: number };
 
 type FetchOutcome =
-  | { kind: "token"; token: HeldToken; identity: Identity }
+  | { kind: "token"; token: HeldToken; identity: Identity; sessionId: string | null }
   | { kind: "refused" }
   | { kind: "unreachable"; retryAfterMs: number };
 
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { now, random, wait, onPersonChanged } = options;
+  const { now, random, wait, onSessionReplaced } = options;
   const listeners = new Set<() => void>();
   let identity: Identity = LOADING_IDENTITY;
+  let sessionId: string | null = null;
   let held: HeldToken | null = null;
   let renewal: Promise<string | null> | null = null;
   let isStopped = false;
@@ -68,11 +73,13 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (isStopped) return null;
       switch (outcome.kind) {
         case "token": {
-          if (identity.userId !== null && identity.userId !== outcome.identity.userId) {
+          const isSame = identity.userId === outcome.identity.userId;
+          if (identity.userId !== null && !(isSame && sessionId === outcome.sessionId)) {
             // The old person's data is on this page; start it afresh rather than mix two people.
-            onPersonChanged();
+            onSessionReplaced();
             return null;
           }
+          sessionId = outcome.sessionId;
           held = outcome.token;
           settle(outcome.identity);
           return held.value;
@@ -146,6 +153,7 @@ async function requestToken({ fetch, now }: TokenSourceOptions): Promise<FetchOu
         goodUntilMs: askedAtMs + claims.lifetimeMs - EXPIRY_MARGIN_MS,
       },
       identity: claims.identity,
+      sessionId: claims.sessionId,
     };
   } catch {
     // A failed connection, a time-out and an answer cut short are all the same here.
@@ -165,23 +173,27 @@ function readTokenField(body: unknown): string | null {
 }
 
 /** Reads a token's claims for display. It does not verify them: the engine does. */
-export function decodeClaims(token: string): { identity: Identity; lifetimeMs: number } | null {
+export function decodeClaims(
+  token: string,
+): { identity: Identity; sessionId: string | null; lifetimeMs: number } | null {
   try {
     const payload = token.split(".")[1] ?? "";
     const binary = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof claims !== "object" || claims === null) return null;
-    const { sub, iat, exp, name, email, picture } = claims as Record<string, unknown>;
+    const { sub, sid, iat, exp, name, email, picture, role } = claims as Record<string, unknown>;
     if (typeof sub !== "string" || typeof iat !== "number" || typeof exp !== "number") return null;
     return {
       lifetimeMs: (exp - iat) * 1000,
+      sessionId: asText(sid),
       identity: {
         status: "signed-in",
         userId: sub,
         name: asText(name),
         email: asText(email),
         imageUrl: asText(picture),
+        isAdmin: role === "owner" || role === "admin",
       },
     };
   } catch {

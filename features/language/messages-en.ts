@@ -15,6 +15,8 @@ export const messagesEn = {
     one: "{count} message has not been sent. It is lost when you sign out.",
     other: "{count} messages have not been sent. They are lost when you sign out.",
   },
+  "profile.account": "Account",
+  "profile.admin": "Server",
   "profile.theme": "Theme",
   "profile.theme.light": "Light",
   "profile.theme.dark": "Dark",

@@ -1,8 +1,9 @@
 "use client";
 
-import { LogOut } from "lucide-react";
+import { LogOut, Server, UserRound } from "lucide-react";
+import Link from "next/link";
 import * as Dialog from "radix-ui/dialog";
-import { type RefObject, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import { useIdentity, useSignOut } from "@/auth/use-identity";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
@@ -27,7 +28,7 @@ export type ProfilePanelProps = {
 
 /** Name, mail address, theme and the way out. */
 export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
-  const { userId, name, email } = useIdentity();
+  const { userId, name, email, isAdmin } = useIdentity();
   const signOut = useSignOut();
   const unsent = useOutbox().unsentCount();
   const choice = useThemeChoice();
@@ -77,7 +78,19 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
               </p>
             </div>
           </div>
-          <fieldset className="mt-5">
+          <nav className="mt-4 -mx-2 flex flex-col">
+            <PanelLink href="/settings/account" onClick={onClose}>
+              <UserRound size={18} aria-hidden="true" />
+              {t("profile.account")}
+            </PanelLink>
+            {isAdmin && (
+              <PanelLink href="/admin" onClick={onClose}>
+                <Server size={18} aria-hidden="true" />
+                {t("profile.admin")}
+              </PanelLink>
+            )}
+          </nav>
+          <fieldset className="mt-3">
             <legend className="mb-2 text-meta font-medium text-muted">{t("profile.theme")}</legend>
             <div className="grid grid-cols-3 gap-1 rounded-xl bg-rail p-1">
               {THEMES.map(([theme, key]) => (
@@ -122,5 +135,17 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function PanelLink(props: { href: string; onClick: () => void; children: ReactNode }) {
+  return (
+    <Link
+      href={props.href}
+      onClick={props.onClick}
+      className="flex min-h-10 items-center gap-3 rounded-xl px-2 text-preview font-medium text-ink hover:bg-hover touch:min-h-11"
+    >
+      {props.children}
+    </Link>
   );
 }

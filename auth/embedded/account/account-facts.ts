@@ -1,0 +1,22 @@
+/** What `GET /api/auth/account` answers; see `describeAccount` of `account-routes.ts`. */
+export type AccountFacts = {
+  id: string;
+  name: string;
+  email: string;
+  role: "owner" | "admin" | "member";
+  createdAt: number;
+  isEmailVerified: boolean;
+  hasTwoFactor: boolean;
+  hasPassword: boolean;
+  isLastOwner: boolean;
+  canSendMail: boolean;
+};
+
+/** One of `GET /api/auth/sessions`. */
+export type DeviceSession = {
+  id: string;
+  userAgent: string | null;
+  createdAt: number;
+  lastActiveAt: number;
+  isCurrent: boolean;
+};

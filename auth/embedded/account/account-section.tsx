@@ -1,0 +1,44 @@
+"use client";
+
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { RowSkeleton } from "@/components/ui/skeleton";
+import { usePatientLoading } from "@/components/ui/use-patient-loading";
+import { useAnswer } from "../use-answer";
+import type { AccountFacts } from "./account-facts";
+import { EmailPart, NamePart, PasswordPart } from "./credential-parts";
+import { DeletePart } from "./delete-part";
+import { DevicesPart } from "./devices-part";
+import { PasskeysPart } from "./passkeys-part";
+import { DoneNotice } from "./reload-done";
+import { TwoFactorPart } from "./two-factor-part";
+
+/** All that people may change about their own account. */
+export function AccountSection() {
+  const account = useAnswer<AccountFacts>("account");
+  const look = usePatientLoading(account.kind === "waiting");
+  if (look === "skeleton") return <RowSkeleton label="Loading your account" rows={5} />;
+  if (account.kind === "refused") {
+    return (
+      <Notice
+        title="Your account could not be loaded"
+        text={account.sentence}
+        action={<Button onClick={account.reload}>Try again</Button>}
+      />
+    );
+  }
+  if (account.kind === "waiting") return null;
+  const { value, reload } = account;
+  return (
+    <>
+      <DoneNotice />
+      <NamePart account={value} onChanged={reload} />
+      <EmailPart account={value} onChanged={reload} />
+      {value.hasPassword && <PasswordPart />}
+      {value.hasPassword && <TwoFactorPart isOn={value.hasTwoFactor} />}
+      <PasskeysPart />
+      <DevicesPart />
+      <DeletePart account={value} onDeleted={() => window.location.assign("/sign-in")} />
+    </>
+  );
+}

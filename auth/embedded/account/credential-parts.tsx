@@ -1,0 +1,142 @@
+"use client";
+
+import { useState } from "react";
+import { TextField } from "@/components/ui/text-field";
+import { useCheckSession } from "../../use-identity";
+import { EmailField, NewPasswordField } from "../credential-fields";
+import { cleanName, findCredentialProblem, NAME_LENGTH_MAX } from "../credentials";
+import { readField, ServiceForm } from "../service-form";
+import { post } from "../service-request";
+import type { AccountFacts } from "./account-facts";
+import { AccountPart } from "./account-part";
+import { checkOwnPassword, OwnPasswordField } from "./password-field";
+import { reloadDone } from "./reload-done";
+
+type PartProps = { account: AccountFacts; onChanged: () => void };
+
+/** Stand in for what a form does not ask for, where the rules are those of a whole sign-up. */
+const GOOD = { name: "Name", email: "name@example.org", password: "long enough" };
+
+export function NamePart({ account, onChanged }: PartProps) {
+  // The name that the page shows comes from the token.
+  const checkSession = useCheckSession();
+  return (
+    <AccountPart title="Name" summary={<bdi>{account.name}</bdi>} openLabel="Change name">
+      {(close) => (
+        <ServiceForm
+          submitLabel="Save"
+          pendingLabel="Saving…"
+          check={(data) =>
+            findCredentialProblem("sign-up", { ...GOOD, name: readField(data, "name") })
+          }
+          onSubmit={(data) => post("update-user", { name: cleanName(readField(data, "name")) })}
+          onDone={() => {
+            checkSession();
+            onChanged();
+            close();
+            return "stays";
+          }}
+        >
+          {(wrongField) => (
+            <TextField
+              label="Name"
+              name="name"
+              autoComplete="name"
+              defaultValue={account.name}
+              maxLength={NAME_LENGTH_MAX}
+              required
+              aria-invalid={wrongField === "name" || undefined}
+            />
+          )}
+        </ServiceForm>
+      )}
+    </AccountPart>
+  );
+}
+
+export function EmailPart({ account, onChanged }: PartProps) {
+  const checkSession = useCheckSession();
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
+  const [asked, setAsked] = useState("");
+  return (
+    <AccountPart
+      title="E-mail"
+      openLabel="Change e-mail"
+      summary={
+        <>
+          <bdi>{account.email}</bdi>
+          {mailedTo && (
+            <p role="status">
+              We have sent a link to <bdi>{mailedTo}</bdi>. The address changes once you open it.
+            </p>
+          )}
+        </>
+      }
+    >
+      {(close) => (
+        <ServiceForm
+          submitLabel="Change e-mail"
+          pendingLabel="Changing…"
+          check={(data) =>
+            findCredentialProblem("sign-up", { ...GOOD, email: readField(data, "email") }) ??
+            checkOwnPassword(data)
+          }
+          onSubmit={(data) => {
+            const newEmail = readField(data, "email");
+            setAsked(newEmail);
+            return post("change-email", { newEmail, password: readField(data, "ownPassword") });
+          }}
+          onDone={() => {
+            if (account.canSendMail) setMailedTo(asked);
+            checkSession();
+            onChanged();
+            close();
+            return "stays";
+          }}
+        >
+          {(wrongField) => (
+            <>
+              <EmailField label="New e-mail" isWrong={wrongField === "email"} />
+              <OwnPasswordField isWrong={wrongField === "ownPassword"} />
+            </>
+          )}
+        </ServiceForm>
+      )}
+    </AccountPart>
+  );
+}
+
+export function PasswordPart() {
+  return (
+    <AccountPart
+      title="Password"
+      summary="Changing it signs you out on all other devices."
+      openLabel="Change password"
+    >
+      {() => (
+        <ServiceForm
+          submitLabel="Change password"
+          pendingLabel="Changing…"
+          check={(data) =>
+            checkOwnPassword(data) ??
+            findCredentialProblem("sign-up", { ...GOOD, password: readField(data, "password") })
+          }
+          onSubmit={(data) =>
+            post("change-password", {
+              currentPassword: readField(data, "ownPassword"),
+              newPassword: readField(data, "password"),
+            })
+          }
+          onDone={() => reloadDone("password")}
+        >
+          {(wrongField) => (
+            <>
+              <OwnPasswordField label="Current password" isWrong={wrongField === "ownPassword"} />
+              <NewPasswordField label="New password" isWrong={wrongField === "password"} />
+            </>
+          )}
+        </ServiceForm>
+      )}
+    </AccountPart>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+
+import { useEffect, useState } from "react";
+
+const SENTENCES = {
+  password: "Your password is changed, and all your other devices are signed out.",
+  "two-factor-on": "Two-factor sign-in is on.",
+  "two-factor-off": "Two-factor sign-in is off.",
+};
+
+const KEY = "parley-account-done";
+
+/**
+ * Loads the page anew after a change that replaced this session: the functions refuse the former one
+ * from now on. What was done is said on the new page.
+ */
+export function reloadDone(what: keyof typeof SENTENCES): "leaves" {
+  window.sessionStorage.setItem(KEY, what);
+  window.location.reload();
+  return "leaves";
+}
+
+/** Says once what the former page did. */
+export function DoneNotice() {
+  const [sentence, setSentence] = useState<string | null>(null);
+  useEffect(() => {
+    const what = window.sessionStorage.getItem(KEY);
+    window.sessionStorage.removeItem(KEY);
+    if (what !== null && Object.hasOwn(SENTENCES, what)) {
+      setSentence(SENTENCES[what as keyof typeof SENTENCES]);
+    }
+  }, []);
+  return (
+    <div role="status" className="empty:hidden">
+      {sentence && (
+        <p className="mt-3 rounded-xl bg-accent-soft px-3.5 py-2.5 text-preview font-medium text-ink">
+          {sentence}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+import { base32 } from "@better-auth/utils/base32";
+import { createOTP } from "@better-auth/utils/otp";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { mainNavigation, signIn } from "./rig/screen";
+import { openStage, PASSWORD, type Person, type Stage } from "./rig/stage";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+  // The first to sign up owns the server.
+  await stage.person("Olga Owner");
+});
+afterAll(() => stage.close());
+beforeEach((context) => stage.watch(context));
+
+const part = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+const alert = (page: Page, text: string) => page.getByRole("alert").filter({ hasText: text });
+
+async function openAccount({ page }: Person): Promise<void> {
+  await page.getByRole("button", { name: "Profile", exact: true }).click();
+  await page.getByRole("link", { name: "Account", exact: true }).click();
+  await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
+  await part(page, "Name").waitFor();
+}
+
+test("a name is changed and shows at once, also to others", async () => {
+  const ann = await stage.person("Ann Boleyn");
+  const other = await stage.person("Jane Seymour");
+  await other.page.goto("/users");
+  await other.page.getByRole("list", { name: "People" }).getByText("Ann Boleyn").waitFor();
+  await openAccount(ann);
+  await press(ann.page, "Change name");
+  await ann.page.getByRole("textbox", { name: "Name" }).fill("Anne Boleyn");
+  await press(ann.page, "Save");
+  await part(ann.page, "Name").getByText("Anne Boleyn").waitFor();
+  await other.page.getByRole("list", { name: "People" }).getByText("Anne Boleyn").waitFor();
+  await ann.page.getByRole("button", { name: "Profile", exact: true }).click();
+  await ann.page.getByRole("dialog", { name: "Anne Boleyn" }).waitFor();
+  expect(ann.troubles).toEqual([]);
+});
+
+test("a password is changed, and other devices are signed out", async () => {
+  const cat = await stage.person("Catherine Howard");
+  const phone = await stage.visitor("Catherine Howard");
+  await signIn(phone);
+  await mainNavigation(phone.page).waitFor();
+  const secondTab = await cat.context.newPage();
+  await secondTab.goto("/users");
+  await secondTab.getByRole("heading", { name: "People" }).waitFor();
+
+  await openAccount(cat);
+  await press(cat.page, "Change password");
+  await cat.page.getByLabel("Current password").fill("wrong horse battery");
+  await cat.page.getByLabel("New password").fill("battery staple");
+  await part(cat.page, "Password").getByRole("button", { name: "Change password" }).click();
+  await alert(cat.page, "password").waitFor();
+  await cat.page.getByLabel("Current password").fill(PASSWORD);
+  await part(cat.page, "Password").getByRole("button", { name: "Change password" }).click();
+  await cat.page.getByRole("status").filter({ hasText: "Your password is changed" }).waitFor();
+  await phone.page.waitForURL("**/sign-in**");
+  // The other tab of the same browser goes on, with the new session.
+  await secondTab.getByRole("list", { name: "People" }).getByText("Olga Owner").waitFor();
+  await signIn(phone, "battery staple");
+  await mainNavigation(phone.page).waitFor();
+});
+
+test("an address is changed with the password", async () => {
+  const kit = await stage.person("Kit Marlowe");
+  await openAccount(kit);
+  await press(kit.page, "Change e-mail");
+  await kit.page.getByLabel("New e-mail").fill("marlowe@example.org");
+  await part(kit.page, "E-mail").getByRole("button", { name: "Change e-mail" }).click();
+  await alert(kit.page, "Enter your password").waitFor();
+  await kit.page.getByLabel("Your password").fill(PASSWORD);
+  await part(kit.page, "E-mail").getByRole("button", { name: "Change e-mail" }).click();
+  await part(kit.page, "E-mail").getByText("marlowe@example.org").waitFor();
+});
+
+test("two factors are turned on with what the page shows, asked for, and turned off", async () => {
+  const tom = await stage.person("Thomas Wyatt");
+  const { page } = tom;
+  await openAccount(tom);
+  await press(page, "Turn on");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await press(page, "Continue");
+  const listed = page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
+  await listed.first().waitFor();
+  const codes = await listed.allTextContents();
+  expect(codes.length).toBeGreaterThanOrEqual(8);
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download" }).click();
+  expect((await download).suggestedFilename()).toBe("parley-recovery-codes.txt");
+  await press(page, "I have kept them");
+  await page.getByRole("img", { name: "Picture for an authenticator app" }).waitFor();
+  const key = (await page.getByText(/^[A-Z2-7]{16,}$/).textContent()) ?? "";
+  const otp = createOTP(new TextDecoder().decode(base32.decode(key)));
+  await page.getByLabel("Code", { exact: true }).fill("000000");
+  await part(page, "Two-factor sign-in").getByRole("button", { name: "Turn on" }).click();
+  await alert(page, "That code is not right").waitFor();
+  await page.getByLabel("Code", { exact: true }).fill(await otp.totp());
+  await part(page, "Two-factor sign-in").getByRole("button", { name: "Turn on" }).click();
+  await page.getByRole("status").filter({ hasText: "Two-factor sign-in is on" }).waitFor();
+
+  const phone = await stage.visitor("Thomas Wyatt");
+  await signIn(phone);
+  await phone.page.getByRole("button", { name: "Use a recovery code" }).click();
+  await phone.page.getByLabel("Recovery code").fill(codes[0] ?? "");
+  await press(phone.page, "Continue");
+  await mainNavigation(phone.page).waitFor();
+
+  await press(page, "Turn off");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await part(page, "Two-factor sign-in").getByRole("button", { name: "Turn off" }).click();
+  await page.getByRole("status").filter({ hasText: "Two-factor sign-in is off" }).waitFor();
+});
+
+test("a passkey is added, signs in, and is removed", async () => {
+  const pia = await stage.person("Pia Post");
+  const { page } = pia;
+  const devtools = await pia.context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+  await openAccount(pia);
+  await press(page, "Add a passkey");
+  await page.getByRole("textbox", { name: "Name" }).fill("My laptop");
+  await press(page, "Add");
+  await page.getByRole("list", { name: "Passkeys" }).getByText("My laptop").waitFor();
+
+  await page.getByRole("button", { name: "Profile", exact: true }).click();
+  await press(page, "Sign out");
+  await page.waitForURL("**/sign-in**");
+  await press(page, "Sign in with a passkey");
+  await mainNavigation(page).waitFor();
+  expect(await page.evaluate(() => location.pathname)).toBe("/messages");
+
+  await openAccount(pia);
+  await press(page, "Remove: My laptop");
+  await page.getByRole("list", { name: "Passkeys" }).waitFor({ state: "detached" });
+});
+
+test("another device is signed out from afar", async () => {
+  const dot = await stage.person("Dot Parker");
+  const phone = await stage.visitor("Dot Parker");
+  await signIn(phone);
+  await mainNavigation(phone.page).waitFor();
+  await openAccount(dot);
+  const devices = dot.page.getByRole("list", { name: "Devices" });
+  await devices.getByText("This device").waitFor();
+  await devices.getByRole("button", { name: /^Sign out/ }).click();
+  await phone.page.waitForURL("**/sign-in**");
+  await devices.getByRole("button").waitFor({ state: "detached" });
+});
+
+test("an account is deleted with the password, but not the last owner's", async () => {
+  const del = await stage.person("Del Shannon");
+  await openAccount(del);
+  await press(del.page, "Delete my account");
+  await del.page.getByLabel("Your password").fill(PASSWORD);
+  await press(del.page, "Delete for good");
+  await del.page.waitForURL("**/sign-in**");
+  await signIn(del);
+  await alert(del.page, "do not match").waitFor();
+
+  const owner = await stage.visitor("Olga Owner");
+  await signIn(owner);
+  await mainNavigation(owner.page).waitFor();
+  await openAccount(owner);
+  await part(owner.page, "Delete my account").getByText("last owner").waitFor();
+});
