@@ -1,158 +1,161 @@
-import { anyApi, type FunctionReference } from "convex/server";
-import { describe, expect, it } from "vitest";
-import { messagesOf, modules, refusal, send, startWorld } from "./test.setup";
+import { makeFunctionReference } from "convex/server";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Id } from "./_generated/dataModel";
+import { type Cell, cellsOf, inOrder, tryCell } from "./access.cells";
+import { matrix, rows } from "./access.matrix";
+import { type Caller, endedSessionId, type Scene, setScene } from "./access.scene";
+import schema from "./schema";
+import { type BackEnd, modules, refusal, startBackEnd, startWorld } from "./test.setup";
 
-type World = Awaited<ReturnType<typeof startWorld>> & { messageId: string };
-type Args = Record<string, unknown>;
-type PublicFunction = { module: string; name: string; isQuery: boolean; argNames: string[] };
+/**
+ * [Z1] Every public function, for everybody, on their own and on others' things. No token is checked
+ * in this process, so an expired one is tried where sockets are: `server/access-matrix.test.ts`.
+ */
 
-const page = { paginationOpts: { numItems: 10, cursor: null } };
+const eventsSecret = "a secret of the scene";
+const published = await findFunctions("isPublic");
+const internals = await findFunctions("isInternal");
+let tried = 0;
 
-/** Arguments with which Ada's call is accepted, for every public function there is. */
-const acceptedArgs: Record<string, (world: World) => Args> = {
-  "conversations.createGroup": () => ({ groupName: "Two", participantIds: ["bob"] }),
-  "conversations.getConversation": ({ pair }) => ({ conversationId: pair }),
-  "conversations.getOrCreateConversation": () => ({ participantIds: ["ada", "cyd"] }),
-  "conversations.getReadMarks": ({ pair }) => ({ conversationId: pair }),
-  "conversations.getUnreadCounts": () => ({}),
-  "conversations.getUserConversations": () => page,
-  "conversations.clearConversation": ({ pair }) => ({ conversationId: pair }),
-  "conversations.markAsUnread": ({ pair }) => ({ conversationId: pair }),
-  "groups.addMembers": ({ group }) => ({ conversationId: group, userIds: ["eve"] }),
-  "groups.leaveGroup": ({ group }) => ({ conversationId: group }),
-  "groups.removeMember": ({ group }) => ({ conversationId: group, userId: "bob" }),
-  "groups.renameGroup": ({ group }) => ({ conversationId: group, groupName: "Coffee" }),
-  "groups.setMemberRole": ({ group }) => ({ conversationId: group, userId: "bob", role: "admin" }),
-  "messages.deleteMessages": ({ messageId }) => ({ messageIds: [messageId] }),
-  "messages.editMessage": ({ messageId }) => ({ messageId, content: "Edited" }),
-  "messages.getMessage": ({ messageId }) => ({ messageId }),
-  "messages.getMessagesBetween": ({ pair }) => ({
-    conversationId: pair,
-    from: "before",
-    numItems: 10,
-  }),
-  "messages.getMessages": ({ pair }) => ({ conversationId: pair, ...page }),
-  "messages.getReadBy": ({ messageId }) => ({ messageId }),
-  "messages.getEdits": ({ messageId }) => ({ messageId }),
-  "messages.markConversationsAsRead": ({ pair }) => ({ conversationIds: [pair] }),
-  "messages.markMessageAsRead": ({ messageId }) => ({ messageId }),
-  "messages.sendMessage": ({ pair }) => ({ conversationId: pair, content: "Hi" }),
-  "messages.toggleReaction": ({ messageId }) => ({ messageId, emoji: "👍" }),
-  "search.searchConversation": ({ pair }) => ({ conversationId: pair, search: "hello" }),
-  "search.searchMessages": () => ({ search: "hello", cursor: null }),
-  "settings.getSettings": () => ({}),
-  "settings.updateSettings": () => ({ sharesTyping: false }),
-  "typingStates.clearTypingState": ({ pair }) => ({ conversationId: pair }),
-  "typingStates.getTypingState": ({ pair }) => ({ conversationId: pair }),
-  "typingStates.setTypingState": ({ pair }) => ({ conversationId: pair }),
-  "users.blockUser": () => ({ userId: "bob" }),
-  "users.endPresence": () => ({ tabId: "one" }),
-  "users.getAllUsers": () => page,
-  "users.getCurrentUser": () => ({}),
-  "users.getBlockedUsers": () => ({}),
-  "users.getPresence": () => ({ userIds: ["bob"] }),
-  "users.getUser": () => ({ userId: "bob" }),
-  "users.getUsers": () => ({ userIds: ["bob"] }),
-  "users.sendHeartbeat": () => ({ tabId: "one" }),
-  "users.syncUser": () => ({}),
-  "users.unblockUser": () => ({ userId: "bob" }),
-};
-
-const publicFunctions = await findPublicFunctions();
-const guardedArgs = ["conversationId", "conversationIds", "messageId", "messageIds"];
-
-describe("every public function", () => {
-  it("is in the table of this test, and nothing else is", () => {
-    const found = publicFunctions.map(({ module, name }) => `${module}.${name}`);
-    expect(found.sort()).toEqual(Object.keys(acceptedArgs).sort());
-  });
-
-  it.each(publicFunctions)("$module.$name answers Ada and refuses nobody's token", async (fn) => {
-    const world = await startTalk();
-    const args = argsOf(fn, world);
-    await expect(call(world.backEnd, fn, args).catch(refusalCode)).resolves.toBe("unauthenticated");
-    await expect(call(world.ada, fn, args)).resolves.toBeDefined();
-  });
+beforeEach(() => {
+  vi.stubEnv("PARLEY_EVENTS_SECRET", eventsSecret);
+  vi.stubEnv("PARLEY_RATE_LIMITS", "1000");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+afterAll(() => {
+  process.stdout.write(`access matrix: ${rows.length} functions, ${tried} cells\n`);
 });
 
-describe("every function that names a conversation or a message", () => {
-  const guarded = publicFunctions.filter((fn) =>
-    fn.argNames.some((name) => guardedArgs.includes(name)),
-  );
-
-  it("is found by its arguments", () => {
-    expect(guarded.length).toBeGreaterThanOrEqual(13);
+describe("the access matrix", () => {
+  it("has a row for every public function, and for nothing else", () => {
+    const kinds = published.map(({ path, kind }) => [path, kind]).sort();
+    expect(rows.map(([name, { kind }]) => [name, kind]).sort()).toEqual(kinds);
   });
 
-  it.each(guarded)(
-    "$module.$name reads the same to a stranger as what is not there",
-    async (fn) => {
-      const world = await startTalk();
-      const before = await messagesOf(world.ada, world.pair);
-      expect(await refusal(call(world.eve, fn, argsOf(fn, world)))).toEqual({ code: "not_found" });
-      const endless = { ...world, pair: "x".repeat(600), group: "x".repeat(600) };
-      if (fn.argNames.includes("conversationId")) {
-        expect(await refusal(call(world.eve, fn, argsOf(fn, endless)))).toEqual({
-          code: "not_found",
-        });
+  it("tries everything that names a conversation or a message on others' and on none", () => {
+    const guards = { conversationId: "foreign", conversationIds: "foreign" };
+    const needed = { ...guards, messageId: "foreignMessage", messageIds: "foreignMessage" };
+    for (const { path, argNames } of published) {
+      for (const [argument, place] of Object.entries(needed)) {
+        if (!argNames.includes(argument)) continue;
+        const absent = place.replace("foreign", "absent");
+        expect([path, Object.keys(matrix[path as keyof typeof matrix].on)]).toEqual([
+          path,
+          expect.arrayContaining([place, absent]),
+        ]);
       }
-      const nowhere = await startNowhere(world);
-      expect(await refusal(call(world.eve, fn, argsOf(fn, nowhere)))).toEqual({
-        code: "not_found",
-      });
-      expect(await messagesOf(world.ada, world.pair)).toEqual(before);
-    },
-  );
+    }
+  });
+
+  it("lets no argument name the caller", () => {
+    const named = published.flatMap(({ argNames }) => argNames);
+    expect(named.filter((name) => /caller|actor|senderId|clerkId|token/i.test(name))).toEqual([]);
+  });
+
+  it.each(rows)("%s answers whom it should, and nothing that it should not", async (name, row) => {
+    const all = cellsOf(name, row).filter(({ role }) => role !== "expired");
+    const { harmless, changing } = inOrder(all);
+    const { backEnd, scene } = await open();
+    const before = await everythingIn(backEnd);
+    const faults = await tryAll(harmless, backEnd, scene);
+    expect(await everythingIn(backEnd)).toBe(before);
+    for (const together of changing) {
+      const fresh = await open();
+      faults.push(...(await tryAll(together, fresh.backEnd, fresh.scene)));
+    }
+    tried += all.length;
+    expect(faults.filter((fault) => fault !== null)).toEqual([]);
+  });
 });
 
-async function startTalk(): Promise<World> {
-  const world = await startWorld();
-  return { ...world, messageId: await send(world.ada, world.pair) };
+it.each([
+  ["a text longer than any id", "x".repeat(600)],
+  ["nothing", ""],
+  ["a zero", "\u0000"],
+])("a conversation named by %s reads as one that is not there", async (_, conversationId) => {
+  const { ada, backEnd } = await startWorld();
+  const before = await everythingIn(backEnd);
+  for (const [name, row] of rows) {
+    const { argNames } = published.find(({ path }) => path === name)!;
+    if (!argNames.includes("conversationId")) continue;
+    const args = row.args({ caller: "ada", conversationId, messageId: "", userId: "bob" });
+    const asked = callerOf(ada)[row.kind](name, args);
+    expect([name, await refusal(asked)]).toEqual([name, { code: "not_found" }]);
+  }
+  expect(await everythingIn(backEnd)).toBe(before);
+});
+
+it("there are internal functions, which no door of this table leads to", () => {
+  expect(internals.map(({ path }) => path)).toContain("identityEvents:apply");
+  expect(internals.filter(({ path }) => path in matrix)).toEqual([]);
+});
+
+async function open(): Promise<{ backEnd: BackEnd; scene: Scene }> {
+  const backEnd = startBackEnd();
+  const scene = await setScene({
+    as: (userId) => callerIn(backEnd, userId),
+    async tell(event) {
+      const response = await backEnd.fetch("/identity-events", {
+        method: "POST",
+        headers: { authorization: `Bearer ${eventsSecret}` },
+        body: JSON.stringify(event),
+      });
+      expect(await response.json()).toEqual({ ok: true, applied: true });
+    },
+    async absentMessage(sent) {
+      await backEnd.run(async (ctx) => await ctx.db.delete(sent as Id<"messages">));
+      return sent;
+    },
+  });
+  return { backEnd, scene };
 }
 
-/** The same world with the ids of a conversation and a message that are not there any more. */
-async function startNowhere(world: World): Promise<World> {
-  const messageId = await send(world.ada, world.group);
-  await world.backEnd.run(async (ctx) => await ctx.db.delete(messageId));
-  return { ...world, pair: "nobody_nowhere", group: "group:nowhere", messageId };
+async function tryAll(all: Cell[], backEnd: BackEnd, scene: Scene): Promise<unknown[]> {
+  const faults: unknown[] = [];
+  for (const cell of all) faults.push(await tryCell(cell, callerIn(backEnd, cell.role), scene));
+  return faults;
 }
 
-function argsOf({ module, name }: PublicFunction, world: World): Args {
-  const make = acceptedArgs[`${module}.${name}`];
-  return make === undefined ? expect.fail(`${module}.${name} has no row`) : make(world);
+function callerIn(backEnd: BackEnd, userId: string): Caller {
+  if (userId === "anonymous") return callerOf(backEnd);
+  const sid = userId === "ended" ? endedSessionId : "a session";
+  const identity = { subject: userId, name: userId, email: `${userId}@example.org`, sid };
+  return callerOf(backEnd.withIdentity(identity));
 }
 
-type Caller = Pick<World["ada"], "query" | "mutation">;
-
-async function call(caller: Caller, fn: PublicFunction, args: Args): Promise<unknown> {
-  const reference: unknown = anyApi[fn.module]?.[fn.name];
-  return fn.isQuery
-    ? await caller.query(reference as FunctionReference<"query">, args)
-    : await caller.mutation(reference as FunctionReference<"mutation">, args);
+function callerOf({ query, mutation }: Pick<BackEnd, "query" | "mutation">): Caller {
+  return {
+    query: async (name, args) => await query(makeFunctionReference<"query">(name), args),
+    mutation: async (name, args) => await mutation(makeFunctionReference<"mutation">(name), args),
+  };
 }
 
-async function refusalCode(thrown: unknown): Promise<string> {
-  return (await refusal(Promise.reject(thrown))).code;
+async function everythingIn(backEnd: BackEnd): Promise<string> {
+  const tables = Object.keys(schema.tables) as Array<keyof typeof schema.tables>;
+  const contents = await backEnd.run(
+    async (ctx) => await Promise.all(tables.map((table) => ctx.db.query(table).collect())),
+  );
+  return JSON.stringify(contents);
 }
 
-/** Reads the public functions out of the modules themselves, so that a new one cannot be forgotten. */
-async function findPublicFunctions(): Promise<PublicFunction[]> {
-  const found: PublicFunction[] = [];
-  for (const [path, load] of Object.entries(modules)) {
-    if (path.includes("_generated")) continue;
-    const module = path.replace(/^\.\/|\.ts$/gu, "");
+type Found = { path: string; kind: "query" | "mutation" | "action"; argNames: string[] };
+
+/** Reads the functions out of the modules themselves, so that a new one cannot be forgotten. */
+async function findFunctions(visibility: "isPublic" | "isInternal"): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const [file, load] of Object.entries(modules)) {
+    if (file.includes("_generated")) continue;
+    const module = file.replace(/^\.\/|\.ts$/gu, "");
     for (const [name, exported] of Object.entries((await load()) as object)) {
-      if (!isPublicFunction(exported)) continue;
-      const args: { type: string; value?: object } = JSON.parse(exported.exportArgs());
+      if (typeof exported !== "function" || exported[visibility] !== true) continue;
+      if (!("exportArgs" in exported)) continue;
+      const args = JSON.parse(exported.exportArgs());
       const argNames = Object.keys(args.type === "object" ? (args.value ?? {}) : {});
-      found.push({ module, name, isQuery: exported.isQuery === true, argNames });
+      const kind = exported.isQuery ? "query" : exported.isMutation ? "mutation" : "action";
+      found.push({ path: `${module}:${name}`, kind, argNames });
     }
   }
   return found;
-}
-
-function isPublicFunction(
-  exported: unknown,
-): exported is { isPublic: true; isQuery?: boolean; exportArgs: () => string } {
-  return typeof exported === "function" && "isPublic" in exported && exported.isPublic === true;
 }
