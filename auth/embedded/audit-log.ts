@@ -32,6 +32,9 @@ export type AuditEntry = {
   fact: string | null;
 };
 
+/** The same with the names of today; null for who is not a person, or not there any more. */
+export type NamedAuditEntry = AuditEntry & { actorName: string | null; subjectName: string | null };
+
 export type AuditLog = ReturnType<typeof createAuditLog>;
 
 const KEPT_MAX = 100_000;
@@ -55,10 +58,14 @@ export function createAuditLog(database: Database.Database, now: () => number) {
     },
 
     /** Newest first. @param before Only entries older than this one; null for the newest. */
-    page(before: number | null): AuditEntry[] {
+    page(before: number | null): NamedAuditEntry[] {
       return database
-        .prepare("SELECT * FROM auditLog WHERE id < ? ORDER BY id DESC LIMIT ?")
-        .all(before ?? Number.MAX_SAFE_INTEGER, PAGE_ENTRIES_MAX) as AuditEntry[];
+        .prepare(
+          `SELECT l.*, a.name AS actorName, s.name AS subjectName FROM auditLog l
+           LEFT JOIN user a ON a.id = l.actorId LEFT JOIN user s ON s.id = l.subjectId
+           WHERE l.id < ? ORDER BY l.id DESC LIMIT ?`,
+        )
+        .all(before ?? Number.MAX_SAFE_INTEGER, PAGE_ENTRIES_MAX) as NamedAuditEntry[];
     },
   };
 }

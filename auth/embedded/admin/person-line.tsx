@@ -1,0 +1,137 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import * as Menu from "radix-ui/dropdown-menu";
+import { type ReactNode, useState } from "react";
+import { Avatar } from "@/components/ui/avatar";
+import { IconButton } from "@/components/ui/icon-button";
+import { cn } from "@/lib/cn";
+import { useIdentity } from "../../use-identity";
+import type { PersonOnServer, ServerRole } from "../people";
+import { post, type ServiceOutcome } from "../service-request";
+import { ConfirmDialog } from "./confirm-dialog";
+
+const ROLE_NAMES: Record<ServerRole, string> = {
+  owner: "Owner",
+  admin: "Admin",
+  member: "Member",
+};
+
+const RISES: [ServerRole, string][] = [
+  ["owner", "Make an owner"],
+  ["admin", "Make an admin"],
+  ["member", "Make a member"],
+];
+
+const ITEM =
+  "flex min-h-10 items-center rounded-[10px] px-3 text-preview outline-none select-none data-highlighted:bg-hover touch:min-h-11";
+
+export type PersonLineProps = {
+  person: PersonOnServer;
+  onLink: (link: string) => void;
+  onRefused: (sentence: string | null) => void;
+  onChanged: () => void;
+};
+
+/** One account, and the menu of what may be done about it. The service decides; what it refuses is said. */
+export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineProps) {
+  const { userId } = useIdentity();
+  const [isDeleting, setIsDeleting] = useState(false);
+  const { id, name, email, role, isSuspended, imageUrl } = person;
+  const isSelf = id === userId;
+
+  async function act<T>(path: string, more: object = {}): Promise<ServiceOutcome<T>> {
+    const outcome = await post<T>(`admin/${path}`, { userId: id, ...more });
+    onRefused(outcome.ok ? null : outcome.sentence);
+    if (outcome.ok) onChanged();
+    return outcome;
+  }
+
+  return (
+    <li className="flex min-h-16 items-center gap-3 py-1.5">
+      <Avatar id={id} name={name} imageUrl={imageUrl} size="md" />
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-center gap-x-2 text-preview font-semibold text-ink">
+          <bdi className="truncate">{name}</bdi>
+          {role !== "member" && <Badge>{ROLE_NAMES[role]}</Badge>}
+          {isSuspended && <Badge isBad>Suspended</Badge>}
+        </p>
+        <p className="truncate text-meta text-muted">
+          <bdi>{email}</bdi>
+        </p>
+      </div>
+      <Menu.Root modal={false}>
+        <Menu.Trigger asChild>
+          <IconButton label={`Actions for ${name}`}>
+            <Ellipsis size={19} aria-hidden="true" />
+          </IconButton>
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Content
+            align="end"
+            sideOffset={4}
+            collisionPadding={12}
+            className="z-30 min-w-52 animate-appear rounded-2xl bg-raised p-1.5 shadow-float"
+          >
+            <Menu.Item
+              className={ITEM}
+              disabled={isSelf}
+              onSelect={async () => {
+                const outcome = await act<{ link: string }>("reset-link");
+                if (outcome.ok) onLink(outcome.next.link);
+              }}
+            >
+              Link for a new password
+            </Menu.Item>
+            {RISES.filter(([to]) => to !== role).map(([to, label]) => (
+              <Menu.Item key={to} className={ITEM} onSelect={() => void act("role", { role: to })}>
+                {label}
+              </Menu.Item>
+            ))}
+            {!isSelf && (
+              <>
+                <Menu.Item
+                  className={ITEM}
+                  onSelect={() => void act(isSuspended ? "restore" : "suspend")}
+                >
+                  {isSuspended ? "Restore" : "Suspend"}
+                </Menu.Item>
+                <Menu.Item
+                  className={cn(ITEM, "text-danger data-highlighted:bg-danger-soft")}
+                  onSelect={() => setIsDeleting(true)}
+                >
+                  Delete account
+                </Menu.Item>
+              </>
+            )}
+          </Menu.Content>
+        </Menu.Portal>
+      </Menu.Root>
+      {isDeleting && (
+        <ConfirmDialog
+          title={`Delete the account of ${name}?`}
+          text="For good. What they wrote stays with those they wrote to, without their name."
+          confirmLabel="Delete"
+          onConfirm={() => post("admin/delete-person", { userId: id })}
+          onClose={(isDone) => {
+            setIsDeleting(false);
+            if (isDone) onChanged();
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+function Badge({ isBad = false, children }: { isBad?: boolean; children: ReactNode }) {
+  return (
+    <span
+      className={cn(
+        "rounded-full px-2 py-px text-caption font-medium",
+        isBad ? "bg-danger-soft text-danger" : "bg-accent-soft text-accent",
+      )}
+    >
+      {children}
+    </span>
+  );
+}

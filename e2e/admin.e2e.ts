@@ -1,0 +1,123 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { mainNavigation, signIn } from "./rig/screen";
+import { openStage, PASSWORD, type Person, type Stage } from "./rig/stage";
+
+let stage: Stage;
+let owner: Person;
+beforeAll(async () => {
+  stage = await openStage({ PARLEY_SIGNUP: "invite" });
+  owner = await stage.person("Olga Owner");
+});
+afterAll(() => stage.close());
+beforeEach((context) => stage.watch(context));
+
+async function openRoom({ page }: Person, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Profile", exact: true }).click();
+  await page.getByRole("link", { name: "Server", exact: true }).click();
+  await page.getByRole("heading", { name: "Server", exact: true }).waitFor();
+  await page.getByRole("tab", { name }).click();
+}
+
+const account = (page: Page, name: string) =>
+  page.getByRole("list", { name: "Accounts" }).getByRole("listitem").filter({ hasText: name });
+
+async function act(page: Page, name: string, item: string): Promise<void> {
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: item, exact: true }).click();
+}
+
+/** Signs up by an invitation that the owner makes on the page. */
+async function invite(name: string): Promise<Person> {
+  const { page } = owner;
+  await openRoom(owner, "Invitations");
+  await page.getByRole("button", { name: "Make an invitation" }).click();
+  const notice = page.getByRole("status").filter({ hasText: "can sign up" });
+  const link = (await notice.getByText(/^http/).textContent()) ?? "";
+  const guest = await stage.visitor(name);
+  await guest.page.goto(link);
+  await guest.page.getByLabel("Name", { exact: true }).fill(name);
+  await guest.page.getByLabel("Email", { exact: true }).fill(guest.email);
+  await guest.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await guest.page.getByRole("button", { name: "Sign up", exact: true }).click();
+  await mainNavigation(guest.page).waitFor();
+  return guest;
+}
+
+test("an invitation lets one person in, is listed and can be revoked", async () => {
+  await invite("Ivy Invited");
+  const { page } = owner;
+  const list = page.getByRole("list", { name: "Invitations" });
+  await page.getByRole("tab", { name: "People" }).click();
+  await account(page, "Ivy Invited").waitFor();
+  await page.getByRole("tab", { name: "Invitations" }).click();
+  await list.getByText("1 of 1 used").waitFor();
+  await page.getByLabel("For how many people").fill("5000");
+  await page.getByRole("button", { name: "Make an invitation" }).click();
+  await page.getByRole("alert").filter({ hasText: "Between 1 and 1000" }).waitFor();
+  await page.getByLabel("For how many people").fill("5");
+  await page.getByRole("button", { name: "Make an invitation" }).click();
+  await list.getByRole("button", { name: /^Revoke/ }).click();
+  await list.getByText("revoked").waitFor();
+  expect(owner.troubles).toEqual([]);
+});
+
+test("somebody is suspended on every screen at once, restored, and deleted", async () => {
+  const mel = await invite("Mel Member");
+  const { page } = owner;
+  await page.getByRole("tab", { name: "People" }).click();
+  await page.getByRole("searchbox").fill("mel.mem");
+  await account(page, "Olga Owner").waitFor({ state: "detached" });
+  await act(page, "Mel Member", "Suspend");
+  await account(page, "Mel Member").getByText("Suspended").waitFor();
+  await mel.page.waitForURL("**/sign-in**");
+  await signIn(mel);
+  await mel.page.getByRole("alert").filter({ hasText: "on hold" }).waitFor();
+
+  await act(page, "Mel Member", "Restore");
+  await account(page, "Mel Member").getByText("Suspended").waitFor({ state: "detached" });
+  await signIn(mel);
+  await mainNavigation(mel.page).waitFor();
+
+  await act(page, "Mel Member", "Delete account");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await account(page, "Mel Member").waitFor({ state: "detached" });
+  await mel.page.waitForURL("**/sign-in**");
+});
+
+test("a reset link is handed out, an admin is made, and all of it is in the log", async () => {
+  const ada = await invite("Ada Admin");
+  const { page } = owner;
+  // For members there is no such page, and no way to it.
+  await ada.page.goto("/admin");
+  await ada.page.getByText("could not be found").waitFor();
+  await page.getByRole("tab", { name: "People" }).click();
+  await act(page, "Ada Admin", "Link for a new password");
+  const notice = page.getByRole("status").filter({ hasText: "chooses a new password" });
+  const link = (await notice.getByText(/^http/).textContent()) ?? "";
+  await ada.page.goto(link);
+  await ada.page.getByLabel("New password").fill("battery staple");
+  await ada.page.getByRole("button", { name: "Change password" }).click();
+  await ada.page.getByText("Your password is changed").waitFor();
+
+  await act(page, "Ada Admin", "Make an admin");
+  await account(page, "Ada Admin").getByText("Admin", { exact: true }).waitFor();
+  await signIn(ada, "battery staple");
+  await mainNavigation(ada.page).waitFor();
+  await openRoom(ada, "People");
+  await act(ada.page, "Olga Owner", "Suspend");
+  await ada.page.getByRole("alert").filter({ hasText: "not allowed" }).waitFor();
+
+  await page.getByRole("tab", { name: "Log" }).click();
+  const log = page.getByRole("list", { name: "Log" });
+  await log.getByText("Olga Owner changed the role of Ada Admin (admin)").waitFor();
+  await page.getByRole("tab", { name: "Storage and connections" }).click();
+  await page.getByText("Open connections").waitFor();
+  await page.getByText(/\d (kB|MB)/).waitFor();
+});
+
+test("the last owner cannot step down", async () => {
+  await openRoom(owner, "People");
+  await act(owner.page, "Olga Owner", "Make a member");
+  await owner.page.getByRole("alert").filter({ hasText: "last owner" }).waitFor();
+});

@@ -1,0 +1,51 @@
+"use client";
+
+import { notFound } from "next/navigation";
+import * as Tabs from "radix-ui/tabs";
+import type { ComponentType } from "react";
+import { AuditPanel, FiguresPanel, InvitationsPanel, PeoplePanel } from "@/auth/admin-panels";
+import { useIdentity } from "@/auth/use-identity";
+import type { TextKey } from "../language/messages-en";
+import { t } from "../language/t";
+
+const ROOMS: { key: TextKey; Panel: ComponentType }[] = [
+  { key: "admin.people", Panel: PeoplePanel },
+  { key: "admin.invitations", Panel: InvitationsPanel },
+  { key: "admin.figures", Panel: FiguresPanel },
+  { key: "admin.log", Panel: AuditPanel },
+];
+
+/** What the server's owners and admins see and do. For everybody else there is no such page. */
+export function AdminScreen() {
+  if (!useIdentity().isAdmin) notFound();
+  return (
+    <main className="h-full overflow-y-auto overscroll-contain bg-surface">
+      <div className="w-full max-w-[860px] px-5 pt-4 pb-10">
+        <h1 className="flex min-h-10 items-center text-screen leading-tight font-title tracking-[-0.015em] touch:min-h-11">
+          {t("admin.title")}
+        </h1>
+        <Tabs.Root defaultValue={ROOMS[0]?.key ?? ""}>
+          <Tabs.List
+            aria-label={t("admin.title")}
+            className="-mx-1 mt-1 mb-4 flex gap-1 overflow-x-auto border-line border-b px-1"
+          >
+            {ROOMS.map(({ key }) => (
+              <Tabs.Trigger
+                key={key}
+                value={key}
+                className="min-h-10 shrink-0 border-b-2 border-transparent px-3 text-preview font-medium text-muted outline-offset-[-2px] hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink touch:min-h-11"
+              >
+                {t(key)}
+              </Tabs.Trigger>
+            ))}
+          </Tabs.List>
+          {ROOMS.map(({ key, Panel }) => (
+            <Tabs.Content key={key} value={key}>
+              <Panel />
+            </Tabs.Content>
+          ))}
+        </Tabs.Root>
+      </div>
+    </main>
+  );
+}
