@@ -9,6 +9,8 @@ const resolveToEngine = {
     { find: /^convex-test$/, replacement: `${root}packages/engine/src/testing/index.ts` },
   ],
 };
+/** What is killed and measured is the process that serves. */
+const unsupervised = { PARLEY_SUPERVISOR: "none" };
 const oracle = "packages/engine/test/oracle/**/*.test.ts";
 const conformance = "packages/engine/test/conformance/**/*.test.ts";
 
@@ -41,6 +43,7 @@ export default defineConfig({
           name: "engine",
           include: ["packages/engine/**/*.test.ts"],
           exclude: [...configDefaults.exclude, conformance, oracle],
+          env: unsupervised,
           // What the engine has bundled is ready to run: Node loads it, as it does outside of tests.
           server: { deps: { external: [/parley-functions/] } },
         },
@@ -60,7 +63,11 @@ export default defineConfig({
       },
       {
         resolve,
-        test: { name: "kills", include: ["packages/engine/test/kills/*.campaign.ts"] },
+        test: {
+          name: "kills",
+          include: ["packages/engine/test/kills/*.campaign.ts"],
+          env: unsupervised,
+        },
       },
       {
         resolve: resolveToEngine,
@@ -98,6 +105,7 @@ export default defineConfig({
           name: "fuzz",
           include: ["packages/engine/test/fuzz/**/*.fuzz.ts"],
           fileParallelism: false,
+          env: unsupervised,
           hookTimeout: 60_000,
         },
       },

@@ -79,7 +79,14 @@ async function startServer(
   const profiling = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
   const child = spawnPinned(place, SERVER_CORE, [...profiling, ...args], {
     cwd: place.rootDir,
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...environment },
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      // What is measured is the process that serves.
+      PARLEY_SUPERVISOR: "none",
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

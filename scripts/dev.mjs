@@ -34,7 +34,7 @@ async function develop() {
   await bundleServer(rootDir);
   process.setSourceMapsEnabled(true);
   const { runServer } = await import(serverBundleUrl(rootDir));
-  const starting = runServer({ rootDir, env: process.env, isDev: true });
+  const starting = runServer({ rootDir, env: process.env, isDev: true, isSupervised: false });
   lifecycle.onStop(async () => (await starting.catch(() => null))?.close());
   const server = await starting;
   server.watchFunctions((trouble) => {

@@ -206,6 +206,7 @@ export const ambientPowers: { name: string; allowedIn: string[] }[] = [
       // The folder lock is the adapter of one thing the disk can do: be held by one process.
       "packages/engine/src/persistence/folder-lock.ts",
       "packages/engine/src/persistence/function-log.ts",
+      "packages/engine/src/persistence/stuck-calls.ts",
       // SQLite needs a path and a folder that exists; everything above sees only the persistence port.
       "packages/engine/src/persistence/sqlite-persistence.ts",
       // The bytes of stored files; everything above sees only the port beside it.

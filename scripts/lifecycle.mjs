@@ -2,6 +2,7 @@
 // come at any moment, and how trouble is told.
 import { spawn } from "node:child_process";
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** After this long, whatever has not closed is left to the system. */
 const CLOSE_DEADLINE_MS = 4_300;
 
@@ -32,7 +33,7 @@ export function beginLifecycle() {
       fail(error);
     }
   }
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
 
@@ -41,6 +42,12 @@ export function beginLifecycle() {
     /** From now on, stopping means this. It is awaited. */
     onStop(close) {
       closeServer = close;
+    },
+    /** Leaves the process to somebody else. */
+    end() {
+      for (const signal of SIGNALS) process.off(signal, stop);
+      process.off("uncaughtException", fail);
+      process.off("unhandledRejection", fail);
     },
     /** Runs a program to its end; its output is shown only if it fails. */
     run: (command, args, options) => runQuietly(children, command, args, options),

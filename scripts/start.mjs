@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // `npm start`: from a fresh clone to a running server in one command, and quick from then on. Plain
-// Node at import time. The server runs in this very process, so that signals reach it.
+// Node at import time. The server runs in a process of its own, which this one starts again should a
+// function ever hold it: signals are passed on.
 import { fileURLToPath } from "node:url";
+import { needsSupervisor, supervise } from "../packages/engine/bin/supervise.mjs";
 import {
   buildPages,
   bundleServer,
@@ -20,8 +22,6 @@ const lifecycle = beginLifecycle();
 process.chdir(rootDir);
 process.env.NODE_ENV = "production";
 process.env.NEXT_TELEMETRY_DISABLED = "1";
-// Next would otherwise end the process by itself, before the engine has closed.
-process.env.NEXT_MANUAL_SIG_HANDLE = "1";
 
 try {
   await start();
@@ -44,21 +44,17 @@ async function start() {
     console.log("Building the server …");
     await bundleServer(rootDir);
   }
-  process.setSourceMapsEnabled(true);
-  const { runServer, findEnvironmentProblems } = await import(serverBundleUrl(rootDir));
-  const problems = findEnvironmentProblems(process.env);
-  if (problems.length > 0) throw new StartRefusal(problems.join("\n"));
   if (needsPagesBuild(rootDir)) {
+    // Before a minute of work, and not after it.
+    const { findEnvironmentProblems } = await import(serverBundleUrl(rootDir));
+    const problems = findEnvironmentProblems(process.env);
+    if (problems.length > 0) throw new StartRefusal(problems.join("\n"));
     console.log("Building the pages (about a minute) …");
     await buildPages(rootDir, run);
   }
   if (lifecycle.isStopping()) return;
-
-  console.log("Starting …");
-  const starting = runServer({ rootDir, env: process.env, isDev: false });
-  lifecycle.onStop(async () => (await starting.catch(() => null))?.close());
-  const { url, ownerLink } = await starting;
-  if (lifecycle.isStopping()) return;
-  console.log(`Parley is ready at ${url}`);
-  if (ownerLink) console.log(`Nobody owns this server yet. Its owner signs up at ${ownerLink}`);
+  lifecycle.end();
+  const server = new URL("serve.mjs", import.meta.url);
+  if (needsSupervisor()) supervise(fileURLToPath(server), []);
+  else await import(server.href);
 }

@@ -14,6 +14,8 @@ export type ServerOptions = {
   rootDir: string;
   env: Environment;
   isDev: boolean;
+  /** Whether somebody starts this process again when a function holds it and it has to be ended. */
+  isSupervised: boolean;
 };
 
 export type RunningServer = {
@@ -38,7 +40,8 @@ const DRAIN_MS = 1_000;
  *
  * @throws StartRefusal with one sentence when the surroundings do not allow it; nothing is left open.
  */
-export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise<RunningServer> {
+export async function runServer(options: ServerOptions): Promise<RunningServer> {
+  const { rootDir, env, isDev, isSupervised } = options;
   const parsed = parseEnvironment(env);
   if (!parsed.ok) throw new StartRefusal(parsed.problems.join("\n"));
   const { config } = parsed;
@@ -61,6 +64,7 @@ export async function runServer({ rootDir, env, isDev }: ServerOptions): Promise
         rootDir,
         dataDir: folder.path,
         isDev,
+        isSupervised,
         log,
         onDiskFailed(error) {
           log("error", "the disk has failed, the process ends", { error });

@@ -16,6 +16,7 @@ export type ServicesOptions = {
   rootDir: string;
   dataDir: string;
   isDev: boolean;
+  isSupervised: boolean;
   log: Log;
   /** The engine's disk has failed and it can promise nothing more. */
   onDiskFailed: (error: Error) => void;
@@ -28,7 +29,7 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
  * only when no hosted service takes its place.
  */
 export async function openServices(options: ServicesOptions) {
-  const { config, rootDir, dataDir, isDev, log, onDiskFailed } = options;
+  const { config, rootDir, dataDir, isDev, isSupervised, log, onDiskFailed } = options;
   const eventsTarget = findEventsTarget(config, dataDir);
   const startedAt = Date.now();
   const readFigures = async (): Promise<ServerFigures> => ({
@@ -48,6 +49,7 @@ export async function openServices(options: ServicesOptions) {
       adminKey: readOrMakeSecret(dataDir, "admin-key"),
       mountPath: "/convex",
       revealsErrors: isDev,
+      endsStuckProcess: isSupervised,
       log,
       onDiskFailed,
     });

@@ -1,34 +1,44 @@
 #!/usr/bin/env node
 // The engine ships as TypeScript source. esbuild, which it needs anyway to bundle user functions,
 // turns the command line into one module in about 50 ms: no build step to forget, no stale output.
+// A process in front of it starts it again where that is the only help.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { followSupervisor, needsSupervisor, supervise, tellSupervisor } from "./supervise.mjs";
 
 const packageDir = fileURLToPath(new URL("..", import.meta.url));
-const { outDir, isNeededLater } = makeOutDir();
-const removeOutDir = () => rmSync(outDir, { recursive: true, force: true });
-process.once("exit", removeOutDir);
+const argv = process.argv.slice(2);
+const serves = argv[0] === "start" || argv[0] === "dev";
 
-const outfile = join(outDir, "cli.mjs");
-await build({
-  entryPoints: [join(packageDir, "src/cli/main.ts")],
-  outfile,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  packages: "external",
-  sourcemap: "inline",
-  logLevel: "error",
-});
-const { main } = await import(pathToFileURL(outfile).href);
-// Loaded is loaded: gone now, it cannot be left behind by a process that is killed.
-if (!isNeededLater) removeOutDir();
-await main(process.argv.slice(2));
+if (serves && needsSupervisor()) supervise(fileURLToPath(import.meta.url), argv);
+else await run();
+
+async function run() {
+  followSupervisor();
+  const { build } = await import("esbuild");
+  const { outDir, isNeededLater } = makeOutDir();
+  const removeOutDir = () => rmSync(outDir, { recursive: true, force: true });
+  process.once("exit", removeOutDir);
+  const outfile = join(outDir, "cli.mjs");
+  await build({
+    entryPoints: [join(packageDir, "src/cli/main.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    sourcemap: "inline",
+    logLevel: "error",
+  });
+  const { main } = await import(pathToFileURL(outfile).href);
+  // Loaded is loaded: gone now, it cannot be left behind by a process that is killed.
+  if (!isNeededLater) removeOutDir();
+  await main(argv, tellSupervisor);
+}
 
 /**
  * A folder of this process's own, from which Node finds our dependencies: in the package, or where

@@ -1,5 +1,6 @@
 import type { EngineError } from "./base/engine-error.ts";
 import type { Environment } from "./base/environment.ts";
+import type { StuckCall } from "./base/event-loop-watch.ts";
 import type { FileStore } from "./files/file-store.ts";
 import { TokenSigner } from "./identity/token-signer.ts";
 import { failStop } from "./persistence/fail-stop.ts";
@@ -10,6 +11,7 @@ import type { FunctionRegistry } from "./runtime/function-registry.ts";
 import type { FunctionRun } from "./runtime/function-runs.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { StoredFiles } from "./runtime/stored-files.ts";
+import { StuckCalls } from "./runtime/stuck-calls.ts";
 import { CreationClock } from "./runtime/transaction-state.ts";
 import { CronRunner } from "./scheduler/cron-runner.ts";
 import type { CronJob } from "./scheduler/cron-schedule.ts";
@@ -64,6 +66,8 @@ export interface CoreOptions extends FunctionsInForce {
   environment: Environment;
   persistence: Persistence;
   deploymentName?: string;
+  /** What has ended the process before. */
+  stuckCalls?: readonly StuckCall[];
   revealsErrors: boolean;
   onDiskFailed: (error: EngineError) => void;
   scheduling?: SchedulerOptions;
@@ -97,6 +101,7 @@ export function createCore(options: CoreOptions): EngineCore {
     write: (text: string) => persistence.writeSetting("signing_key", text),
   };
   const tokens = new TokenSigner(options.cloudUrl, keyPlace, () => environment.nowMs());
+  const stuckCalls = new StuckCalls(environment, options.stuckCalls ?? []);
   const services = {
     environment,
     store,
@@ -107,6 +112,7 @@ export function createCore(options: CoreOptions): EngineCore {
     onFunctionRun: options.onFunctionRun ?? (() => {}),
     transactionLimits: options.transactionLimits ?? {},
     tokens,
+    stuckCalls,
     deploymentName: options.deploymentName ?? "parley",
   };
   const runtime = new Runtime(services, committer);
@@ -130,6 +136,7 @@ export function createCore(options: CoreOptions): EngineCore {
       await runtime.runAlone(() =>
         changeSchema(inForce.schema, componentSchemas(inForce), () => {
           components.replace(allComponents(inForce));
+          stuckCalls.forgive();
           scheduler.noteComponents();
           refreshQueries.askAnew();
         }),

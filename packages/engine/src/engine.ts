@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { EngineError } from "./base/engine-error.ts";
 import { type Environment, type Log, realEnvironment } from "./base/environment.ts";
 import { watchEventLoop } from "./base/event-loop-watch.ts";
+import { limits } from "./base/limits.ts";
 import { writeGeneratedFiles } from "./codegen/generate-files.ts";
 import { createCore, type EngineCore } from "./core.ts";
 import { openDiskFiles } from "./files/disk-files.ts";
@@ -23,6 +24,7 @@ import { openFunctionLog } from "./persistence/function-log.ts";
 import { openMemoryPersistence } from "./persistence/memory-persistence.ts";
 import type { Persistence } from "./persistence/persistence.ts";
 import { openSqlitePersistence } from "./persistence/sqlite-persistence.ts";
+import { readStuckCalls, STUCK_CALLS } from "./persistence/stuck-calls.ts";
 import { readVariables, writeVariables } from "./persistence/variables.ts";
 import type { AuthenticateMessage } from "./protocol/client-message.ts";
 import { canonicalFunctionPath } from "./protocol/function-path.ts";
@@ -67,6 +69,12 @@ export interface EngineOptions {
    * Default: where time is real, in an `environment` of its own making.
    */
   stopsEndlessFunctions?: boolean;
+  /**
+   * Whether the process is ended, by the signal SIGALRM, when a function holds its thread in native
+   * code, where nothing can stop it (a regular expression, a power of big integers). For hosts that
+   * are started again then; the call is remembered in `dataDir` and refused for a while.
+   */
+  endsStuckProcess?: boolean;
   /** Whether scheduled functions and crons run; default true. What is due waits for the next start. */
   runsJobs?: boolean;
   log: Log;
@@ -153,7 +161,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   );
   const stopWatching =
     (options.stopsEndlessFunctions ?? options.environment === undefined)
-      ? watchEventLoop()
+      ? watchEventLoop(stuckCallsFile(options))
       : () => {};
   const functionLog =
     options.dataDir === null ? null : openFunctionLog(options.dataDir, environment);
@@ -182,6 +190,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       environment,
       persistence,
       ...functions,
+      stuckCalls:
+        options.dataDir === null
+          ? []
+          : readStuckCalls(options.dataDir, environment.nowMs(), limits.stuckCallKeptMs),
       ...(options.deploymentName === undefined ? {} : { deploymentName: options.deploymentName }),
       onFunctionRun: (run) => {
         functionLog?.add(run);
@@ -343,6 +355,11 @@ function asEngineError(error: unknown): EngineError {
   return new EngineError("FunctionsInvalid", `The functions cannot be read: ${message}`, {
     cause: error,
   });
+}
+
+/** Where the watch writes down which call it ends the process for; null: it does not. */
+function stuckCallsFile({ endsStuckProcess, dataDir }: EngineOptions): string | null {
+  return endsStuckProcess === true && dataDir !== null ? join(dataDir, STUCK_CALLS) : null;
 }
 
 function openPersistence(dataDir: string | null): Persistence {

@@ -25,7 +25,7 @@ export interface CommandLine {
   end(): Promise<void>;
 }
 
-export function openCommandLine(): CommandLine {
+export function openCommandLine(environment = process.env): CommandLine {
   const root = mkdtempSync(join(tmpdir(), "cli-"));
   const running: ChildProcess[] = [];
   const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
@@ -45,6 +45,7 @@ export function openCommandLine(): CommandLine {
       const command = [bin, "start", "--port", "0", "--site-port", "0", ...args];
       const child = spawn(process.execPath, command, {
         cwd: root,
+        env: environment,
         stdio: ["ignore", "pipe", "pipe"],
       });
       child.stderr!.pipe(process.stderr);

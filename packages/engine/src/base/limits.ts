@@ -99,6 +99,10 @@ export const limits = {
   functionLogPortionMax: 1024 * 1024,
   functionLogDelayMs: 200,
 
+  /** A call that has ended the process is refused for so long, and its function after so many. */
+  stuckCallKeptMs: 60 * 60 * 1_000,
+  stuckCallsOfFunctionMax: 3,
+
   /** Larger frames end the connection; between the two, a request is refused with an answer. */
   socketFrameBytesMax: 32 * 1024 * 1024,
   socketMessageBytesMax: 17 * 1024 * 1024,

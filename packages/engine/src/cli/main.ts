@@ -8,7 +8,7 @@ import { importSnapshot } from "./import-snapshot.ts";
 import { printData } from "./print-data.ts";
 import { printLogs } from "./print-logs.ts";
 import { runFunction } from "./run-function.ts";
-import { start } from "./start.ts";
+import { type OnServing, start } from "./start.ts";
 import { changeVariables } from "./variables.ts";
 
 /**
@@ -16,10 +16,11 @@ import { changeVariables } from "./variables.ts";
  * understood, 1 for everything else, each with one sentence.
  *
  * @param argv What follows the program's name.
+ * @param onServing Told once the program serves, and with which arguments more it would be the same.
  */
-export async function main(argv: string[]): Promise<void> {
+export async function main(argv: string[], onServing: OnServing): Promise<void> {
   try {
-    await run(argv);
+    await run(argv, onServing);
   } catch (error) {
     if (error instanceof CommandLineError) fail(error.message, error.exitCode);
     else if (error instanceof EngineError) fail(error.message, 1);
@@ -27,7 +28,7 @@ export async function main(argv: string[]): Promise<void> {
   }
 }
 
-async function run(argv: string[]): Promise<void> {
+async function run(argv: string[], onServing: OnServing): Promise<void> {
   const command = parseCommandLine(argv);
   switch (command.command) {
     case "help":
@@ -37,11 +38,11 @@ async function run(argv: string[]): Promise<void> {
       codegen(command.functionsDir);
       return;
     case "start":
-      await start(command.options);
+      await start(command.options, onServing);
       return;
     case "dev":
       codegen(command.options.functionsDir);
-      await start(command.options, command.alsoWatched);
+      await start(command.options, onServing, command.alsoWatched);
       return;
     case "run":
       await runFunction(command);

@@ -21,6 +21,9 @@ const SERVER = {
   maxHeaderSize: 16 * 1024,
 };
 
+/** Told once everything is there, with the arguments by which a restart has the same addresses. */
+export type OnServing = (restartWith: string[]) => void;
+
 /**
  * Serves a functions folder until a signal comes.
  *
@@ -32,6 +35,7 @@ const SERVER = {
  */
 export async function start(
   options: StartOptions,
+  onServing: OnServing,
   alsoWatched: readonly string[] | null = null,
 ): Promise<void> {
   const environment = environmentWithLog();
@@ -52,9 +56,11 @@ export async function start(
     else engine.handleUpgrade(request, socket, head);
   });
   const { host } = options;
+  const port = await listen(server, host, options.port, "--port");
+  const sitePort = await listen(site, host, options.sitePort, "--site-port");
   const addresses = {
-    cloudUrl: urlOf(host, await listen(server, host, options.port, "--port")),
-    siteUrl: urlOf(host, await listen(site, host, options.sitePort, "--site-port")),
+    cloudUrl: urlOf(host, port),
+    siteUrl: urlOf(host, sitePort),
   };
   generateIfMissing(options.functionsDir);
   engine = await createEngine({
@@ -70,6 +76,7 @@ export async function start(
     onFunctionRun: (run) => console.log(formatRun(run)),
     environment,
     stopsEndlessFunctions: true,
+    endsStuckProcess: true,
     onDiskFailed: (error) => {
       console.error(error.message);
       process.exit(1);
@@ -83,6 +90,7 @@ export async function start(
   });
   console.log(`HTTP actions are at ${addresses.siteUrl}`);
   console.log(`The engine is ready at ${addresses.cloudUrl}`);
+  onServing(["--port", String(port), "--site-port", String(sitePort)]);
   const stopWatching = alsoWatched && engine.watchFunctions(alsoWatched, tellReload);
   await stopping;
   stopWatching?.();

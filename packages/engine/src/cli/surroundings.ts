@@ -3,7 +3,8 @@ import { type Environment, realEnvironment } from "../base/environment.ts";
 /** The variables of this process. */
 export function environmentVariables(): Record<string, string> {
   const set = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && entry[0] !== "PARLEY_SUPERVISOR",
   );
   return Object.fromEntries(set);
 }

@@ -1,3 +1,4 @@
+import type { CallMark } from "../base/event-loop-watch.ts";
 import { ANONYMOUS, type Caller, identityOf } from "../identity/caller.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { writeAuditLog } from "./audit-log.ts";
@@ -19,6 +20,7 @@ import { cancelJob, type JobContext, scheduleJob, scheduleRequestOf } from "./sc
 import type { RuntimeServices } from "./services.ts";
 import { getBlob, readStorage, storeBlob } from "./storage-calls.ts";
 import type { ComponentFiles } from "./stored-files.ts";
+import type { StuckCalls } from "./stuck-calls.ts";
 import { createFunctionHandle } from "./transaction-invocation.ts";
 import type { TransactionState } from "./transaction-state.ts";
 import { vectorSearch } from "./vector-search.ts";
@@ -49,6 +51,7 @@ export class ActionInvocation implements Invocation {
   readonly isNested = false;
   readonly parent = null;
   functionPath: string | null = null;
+  mark: CallMark | null = null;
   readonly log: FunctionLog;
   readonly #services: RuntimeServices;
   readonly #calls: ActionCalls;
@@ -72,6 +75,10 @@ export class ActionInvocation implements Invocation {
     this.#caller = call.component.path === "" ? call.caller : ANONYMOUS;
     this.#origin = { authToken: tokenOf(call.caller), ...(call.origin ?? ownRequest(services)) };
     this.#job = call.job ?? null;
+  }
+
+  get stuckCalls(): StuckCalls {
+    return this.#services.stuckCalls;
   }
 
   nowMs(): number {

@@ -83,7 +83,7 @@ export async function bundleFunctions(request: BundleRequest): Promise<void> {
     write: false,
   });
   const checkpointFile = join(outDir, `${CHECKPOINT_MODULE}.js`);
-  writeFileSync(checkpointFile, `export const checkpoint = ${globals}.checkpoint;`);
+  writeFileSync(checkpointFile, `export const { checkpoint, resumed } = ${globals};`);
   writeGuarded(outputFiles, pathToFileURL(checkpointFile).href, dir, log);
   writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
 }

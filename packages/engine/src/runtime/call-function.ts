@@ -1,3 +1,4 @@
+import { noteRunning } from "../base/event-loop-watch.ts";
 import { limits } from "../base/limits.ts";
 import { argumentError, returnError, validateValue } from "../schema/validator.ts";
 import { hasCommitTs } from "../values/commit-ts.ts";
@@ -111,10 +112,15 @@ export async function callFunction(
     );
   }
   invocation.functionPath = registered.path;
+  if (!invocation.parent) {
+    invocation.mark = invocation.stuckCalls.admit(registered.path, argsText);
+    noteRunning(invocation.mark);
+  }
   let resultJson: string;
   try {
     resultJson = await runInInvocation(invocation, () => invoke(registered, argsText));
   } finally {
+    noteRunning(null);
     requireNotStopped(invocation);
   }
   if (resultJson.length > limits.resultBytesMax) {

@@ -1,5 +1,11 @@
 import { EngineError } from "../base/engine-error.ts";
-import { isLoopHeld, loopClockMs, loopReleases } from "../base/event-loop-watch.ts";
+import {
+  isLoopHeld,
+  loopClockMs,
+  loopReleases,
+  notePassed,
+  noteRunning,
+} from "../base/event-loop-watch.ts";
 import { currentInvocation, type Invocation } from "./invocation.ts";
 
 /** How long a function has to be seen at work, after the alarm, before it is held responsible. */
@@ -37,12 +43,20 @@ export function createCheckpoint(onStopped: OnStopped): () => void {
   };
 }
 
+/** What every `await` of the user's code gives its value through, on its way back into that code. */
+export function resumed<T>(value: T): T {
+  const invocation = currentInvocation();
+  noteRunning(invocation && rootOf(invocation).mark);
+  return value;
+}
+
 /** @throws FunctionStopped when the call was stopped, whatever it has made of that. */
 export function requireNotStopped(invocation: Invocation): void {
   if (stopped.has(rootOf(invocation))) throw new FunctionStopped();
 }
 
 function consider(onStopped: OnStopped): void {
+  notePassed();
   if (release !== loopReleases()) {
     release = loopReleases();
     spentMs = new Map();

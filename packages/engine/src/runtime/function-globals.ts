@@ -1,6 +1,6 @@
 import { formatWithOptions } from "node:util";
 import type { Environment } from "../base/environment.ts";
-import { createCheckpoint } from "./checkpoint.ts";
+import { createCheckpoint, resumed } from "./checkpoint.ts";
 import { currentInvocation } from "./invocation.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 
@@ -18,6 +18,8 @@ export interface FunctionGlobals {
   setInterval: typeof setInterval;
   /** Not a global: what the loader puts into loops. */
   checkpoint: () => void;
+  /** The same, around what is awaited. */
+  resumed: <T>(value: T) => T;
 }
 
 /** The names in the order in which the injected module exports them. */
@@ -29,7 +31,7 @@ export const FUNCTION_GLOBAL_NAMES = [
   "fetch",
   "setTimeout",
   "setInterval",
-] as const satisfies ReadonlyArray<Exclude<keyof FunctionGlobals, "checkpoint">>;
+] as const satisfies ReadonlyArray<Exclude<keyof FunctionGlobals, "checkpoint" | "resumed">>;
 
 const CONSOLE_LEVELS: Record<string, string> = {
   log: "LOG",
@@ -72,6 +74,7 @@ export function createFunctionGlobals(
     fetch: onlyInActions("fetch", environment.fetch),
     setTimeout: onlyInActions("setTimeout", setTimeout),
     setInterval: onlyInActions("setInterval", setInterval),
+    resumed,
     checkpoint: createCheckpoint((functionPath) =>
       environment.log("error", "A function was stopped: it kept everybody else waiting.", {
         function: functionPath ?? "outside of any function",

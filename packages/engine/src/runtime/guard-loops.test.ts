@@ -5,7 +5,7 @@ const URL = "data:text/javascript,";
 
 /** The guarded module's own result, and how often it passed a checkpoint. */
 async function runGuarded(code: string): Promise<{ value: unknown; passed: number }> {
-  const counter = `export const checkpoint=()=>{globalThis.passed=(globalThis.passed??0)+1}`;
+  const counter = `export const checkpoint=()=>{globalThis.passed=(globalThis.passed??0)+1},resumed=(v)=>v`;
   const guarded = guardLoops(code, `${URL}${encodeURIComponent(counter)}`).code;
   const world = globalThis as { passed?: number };
   world.passed = 0;

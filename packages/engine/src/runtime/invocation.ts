@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { type CallMark, noteRunning } from "../base/event-loop-watch.ts";
 import { limits } from "../base/limits.ts";
 import type { StoredDocument } from "../store/stored-document.ts";
 import { formatLogLine } from "./log-lines.ts";
 import type { SerializedQuery } from "./query-plan.ts";
+import type { StuckCalls } from "./stuck-calls.ts";
 
 /** What the stock library finds behind the global `Convex` while a function of ours runs. */
 export interface SyscallHandler {
@@ -27,6 +29,9 @@ export interface Invocation extends SyscallHandler {
   functionPath: string | null;
   /** The call that makes this call within its own transaction; null for a call from outside. */
   readonly parent: Invocation | null;
+  /** How the watch of the event loop knows it; null before that is found out, and of nested calls. */
+  mark: CallMark | null;
+  readonly stuckCalls: StuckCalls;
 }
 
 /** In Convex's words. */
@@ -63,11 +68,21 @@ export function currentInvocation(): Invocation | null {
 /** Puts the global `Convex` in place that `convex/server` calls; idempotent. */
 export function installConvexGlobal(): void {
   const handler: SyscallHandler = {
-    syscall: (operation, json) => required().syscall(operation, json),
-    asyncSyscall: (operation, json) => required().asyncSyscall(operation, json),
-    jsSyscall: (operation, args) => required().jsSyscall(operation, args),
+    syscall: (operation, json) => asEngine(() => required().syscall(operation, json)),
+    asyncSyscall: (operation, json) => asEngine(() => required().asyncSyscall(operation, json)),
+    jsSyscall: (operation, args) => asEngine(() => required().jsSyscall(operation, args)),
   };
   (globalThis as { Convex?: SyscallHandler }).Convex = handler;
+}
+
+/** What takes its time in here is not the function's doing: a disk, say. */
+function asEngine<R>(work: () => R): R {
+  const mark = noteRunning(null);
+  try {
+    return work();
+  } finally {
+    noteRunning(mark);
+  }
 }
 
 function required(): Invocation {

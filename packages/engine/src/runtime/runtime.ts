@@ -1,3 +1,4 @@
+import { noteRunning } from "../base/event-loop-watch.ts";
 import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
@@ -131,6 +132,11 @@ export class Runtime {
     const run = new RunningFunction(this.#services, "httpAction", `${request.method} ${path}`);
     try {
       invocation.functionPath = `http ${path}`;
+      invocation.mark = this.#services.stuckCalls.admit(
+        invocation.functionPath,
+        `${request.method} ${request.url}`,
+      );
+      noteRunning(invocation.mark);
       const running = runInInvocation(invocation, () => endpoint.invokeHttpAction!(request));
       const response = await withDeadline(environment, limits.actionWallMs, running);
       requireNotStopped(invocation);

@@ -5,6 +5,7 @@ import type { Usage } from "../store/transaction-usage.ts";
 import type { Components } from "./components.ts";
 import type { FunctionRun } from "./function-runs.ts";
 import type { StoredFiles } from "./stored-files.ts";
+import type { StuckCalls } from "./stuck-calls.ts";
 import type { CreationClock } from "./transaction-state.ts";
 
 /** What running functions needs of the rest of the engine, wired once. */
@@ -21,6 +22,8 @@ export interface RuntimeServices {
   /** Limits of one transaction where they are other than Convex's. */
   transactionLimits: Partial<Usage>;
   tokens: TokenSigner;
+  /** Which calls are not begun, because they would never end. */
+  stuckCalls: StuckCalls;
   /** As functions are told it. */
   deploymentName: string;
 }

@@ -1,3 +1,4 @@
+import type { CallMark } from "../base/event-loop-watch.ts";
 import { limits } from "../base/limits.ts";
 import { ANONYMOUS, type Caller, identityOf } from "../identity/caller.ts";
 import { functionHandle } from "../protocol/function-path.ts";
@@ -39,6 +40,7 @@ import { cancelJob, scheduleJob, scheduleRequestOf } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 import { changeStorage, readStorage } from "./storage-calls.ts";
 import type { ComponentFiles } from "./stored-files.ts";
+import type { StuckCalls } from "./stuck-calls.ts";
 import { TransactionState } from "./transaction-state.ts";
 
 type Arguments = Record<string, JSONValue | undefined>;
@@ -54,6 +56,7 @@ export class TransactionInvocation implements Invocation {
   readonly isAction = false;
   readonly parent: TransactionInvocation | null;
   functionPath: string | null = null;
+  mark: CallMark | null = null;
   readonly #services: RuntimeServices;
   readonly #state: TransactionState;
   readonly #kind: FunctionKind;
@@ -84,6 +87,10 @@ export class TransactionInvocation implements Invocation {
 
   get isNested(): boolean {
     return this.#depth > 0;
+  }
+
+  get stuckCalls(): StuckCalls {
+    return this.#services.stuckCalls;
   }
 
   get log(): FunctionLog {
