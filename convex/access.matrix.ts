@@ -47,7 +47,14 @@ export type Place =
   | "tombstone"
   | "nobody";
 
-export type Target = { caller: string; conversationId: string; messageId: string; userId: string };
+export type Target = {
+  caller: string;
+  host: string;
+  guest: string;
+  conversationId: string;
+  messageId: string;
+  userId: string;
+};
 
 export type Row = {
   kind: "query" | "mutation";
@@ -166,7 +173,7 @@ export const matrix = {
   },
   "groups:addMembers": {
     kind: "mutation",
-    args: ({ conversationId }) => ({ conversationId, userIds: ["guest"] }),
+    args: ({ conversationId, guest }) => ({ conversationId, userIds: [guest] }),
     on: conversations(admins, notGroup),
     answers: nothing,
   },
@@ -178,7 +185,7 @@ export const matrix = {
   },
   "groups:removeMember": {
     kind: "mutation",
-    args: ({ conversationId }) => ({ conversationId, userId: "host" }),
+    args: ({ conversationId, host }) => ({ conversationId, userId: host }),
     on: conversations(admins, notGroup),
     answers: nothing,
     isOnce: true,
@@ -191,7 +198,7 @@ export const matrix = {
   },
   "groups:setMemberRole": {
     kind: "mutation",
-    args: ({ conversationId }) => ({ conversationId, userId: "host", role: "admin" }),
+    args: ({ conversationId, host }) => ({ conversationId, userId: host, role: "admin" }),
     on: conversations(owners, notGroup),
     answers: nothing,
   },
@@ -363,22 +370,28 @@ export const matrix = {
 export const rows = Object.entries(matrix) as Array<[name: PublicFunctionName, row: Row]>;
 
 /** What the place is for somebody. */
-export function targetAt(place: Place, caller: string, scene: Scene): Target {
-  const conversationId = conversationAt(place, caller, scene);
-  const messageId = messageAt(place, caller, scene);
-  const userId = place === "tombstone" ? "deleted" : place === "nobody" ? "never was" : "host";
-  return { caller, conversationId, messageId, userId };
+export function targetAt(place: Place, role: string, scene: Scene): Target {
+  const { idOf } = scene;
+  const person = place === "tombstone" ? "deleted" : place === "nobody" ? "who never was" : "host";
+  return {
+    caller: idOf(role),
+    host: idOf("host"),
+    guest: idOf("guest"),
+    conversationId: conversationAt(place, role, scene),
+    messageId: messageAt(place, role, scene),
+    userId: idOf(person),
+  };
 }
 
-function conversationAt(place: Place, caller: string, { group, foreign, pairs }: Scene): string {
-  if (place === "pair") return pairs[caller] ?? pairs.member ?? "";
+function conversationAt(place: Place, role: string, { group, foreign, pairs }: Scene): string {
+  if (place === "pair") return pairs[role] ?? pairs.member ?? "";
   if (place === "foreign") return foreign;
   return place === "absent" ? "group:nowhere" : group;
 }
 
-function messageAt(place: Place, caller: string, scene: Scene): string {
+function messageAt(place: Place, role: string, scene: Scene): string {
   const { own, ofHost, ofForeign, ofNobody } = scene;
-  if (place === "ownMessage") return own[caller] ?? ofHost;
+  if (place === "ownMessage") return own[role] ?? ofHost;
   if (place === "foreignMessage") return ofForeign;
   return place === "absentMessage" ? ofNobody : ofHost;
 }

@@ -14,7 +14,9 @@ export type Caller = {
 };
 
 export type Stage = {
-  as: (userId: string) => Caller;
+  /** What somebody's user id is: several scenes may share a store. */
+  idOf: (name: string) => string;
+  as: (name: string) => Caller;
   /** Reports an identity event as the identity service does. */
   tell: (event: Record<string, unknown>) => Promise<void>;
   /** The id of a message that is not there. */
@@ -22,6 +24,7 @@ export type Stage = {
 };
 
 export type Scene = {
+  idOf: (name: string) => string;
   group: string;
   pairs: Record<string, string>;
   foreign: string;
@@ -47,24 +50,26 @@ export const secrets = {
 const groupPeople = signedInRoles.filter((role) => role !== "unknown" && role !== "stranger");
 const lockedOut = ["suspended", "deleted", "ended"];
 
-export async function setScene({ as, tell, absentMessage }: Stage): Promise<Scene> {
+export async function setScene({ idOf, as, tell, absentMessage }: Stage): Promise<Scene> {
   const everybody = [...groupPeople, ...lockedOut];
-  for (const id of ["host", "guest", "stranger", ...everybody]) {
-    await as(id).mutation("users:syncUser", {});
+  for (const name of ["host", "guest", "stranger", ...everybody]) {
+    await as(name).mutation("users:syncUser", {});
   }
-  const make = async (owner: string, groupName: string, participantIds: string[]) =>
-    String(await as(owner).mutation("conversations:createGroup", { groupName, participantIds }));
-  const say = async (userId: string, conversationId: string, content: string) =>
-    String(await as(userId).mutation("messages:sendMessage", { conversationId, content }));
+  const make = async (owner: string, groupName: string, others: string[]) => {
+    const args = { groupName, participantIds: others.map(idOf) };
+    return String(await as(owner).mutation("conversations:createGroup", args));
+  };
+  const say = async (name: string, conversationId: string, content: string) =>
+    String(await as(name).mutation("messages:sendMessage", { conversationId, content }));
 
-  const members = everybody.filter((id) => id !== "owner");
+  const members = everybody.filter((name) => name !== "owner");
   const group = await make("owner", secrets.group, ["host", ...members]);
-  const role = { conversationId: group, userId: "admin", role: "admin" };
+  const role = { conversationId: group, userId: idOf("admin"), role: "admin" };
   await as("owner").mutation("groups:setMemberRole", role);
   const foreign = await make("host", secrets.foreign, ["guest"]);
 
   const own: Record<string, string> = {};
-  for (const id of everybody) own[id] = await say(id, group, secrets.group);
+  for (const name of everybody) own[name] = await say(name, group, secrets.group);
   const deleted = await say("host", group, secrets.deleted);
   await as("host").mutation("messages:deleteMessages", { messageIds: [deleted] });
   const ofHost = await say("host", group, secrets.editedAway);
@@ -73,20 +78,21 @@ export async function setScene({ as, tell, absentMessage }: Stage): Promise<Scen
   const ofNobody = await absentMessage(await say("host", foreign, secrets.foreign));
 
   const pairs: Record<string, string> = {};
-  for (const id of ["member", "blocked"]) {
-    const pair = { participantIds: [id, "host"] };
-    pairs[id] = String(await as(id).mutation("conversations:getOrCreateConversation", pair));
-    await say(id, pairs[id], "Hello");
+  for (const name of ["member", "blocked"]) {
+    const pair = { participantIds: [idOf(name), idOf("host")] };
+    pairs[name] = String(await as(name).mutation("conversations:getOrCreateConversation", pair));
+    await say(name, pairs[name], "Hello");
   }
   await as("host").mutation("users:sendHeartbeat", { tabId: "one" });
   await as("host").mutation("typingStates:setTypingState", { conversationId: group });
-  await as("host").mutation("users:blockUser", { userId: "blocked" });
-  await as("member").mutation("users:blockUser", { userId: "guest" });
-  await as("owner").mutation("groups:removeMember", { conversationId: group, userId: "removed" });
+  await as("host").mutation("users:blockUser", { userId: idOf("blocked") });
+  await as("member").mutation("users:blockUser", { userId: idOf("guest") });
+  const removed = { conversationId: group, userId: idOf("removed") };
+  await as("owner").mutation("groups:removeMember", removed);
   await as("left").mutation("groups:leaveGroup", { conversationId: group });
-  await tell({ type: "user.suspended", user: { id: "suspended" }, occurredAt: 1 });
-  await tell({ type: "user.deleted", user: { id: "deleted" }, occurredAt: 1 });
+  await tell({ type: "user.suspended", user: { id: idOf("suspended") }, occurredAt: 1 });
+  await tell({ type: "user.deleted", user: { id: idOf("deleted") }, occurredAt: 1 });
   const session = { sessionId: endedSessionId, occurredAt: 1 };
-  await tell({ type: "session.revoked", user: { id: "ended" }, ...session });
-  return { group, pairs, foreign, own, ofHost, ofForeign, ofNobody };
+  await tell({ type: "session.revoked", user: { id: idOf("ended") }, ...session });
+  return { idOf, group, pairs, foreign, own, ofHost, ofForeign, ofNobody };
 }

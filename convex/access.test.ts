@@ -5,7 +5,7 @@ import { type Cell, cellsOf, inOrder, tryCell } from "./access.cells";
 import { matrix, rows } from "./access.matrix";
 import { type Caller, endedSessionId, type Scene, setScene } from "./access.scene";
 import schema from "./schema";
-import { type BackEnd, modules, refusal, startBackEnd, startWorld } from "./test.setup";
+import { type BackEnd, findFunctions, refusal, startBackEnd, startWorld } from "./test.setup";
 
 /**
  * [Z1] Every public function, for everybody, on their own and on others' things. No token is checked
@@ -80,7 +80,10 @@ it.each([
   for (const [name, row] of rows) {
     const { argNames } = published.find(({ path }) => path === name)!;
     if (!argNames.includes("conversationId")) continue;
-    const args = row.args({ caller: "ada", conversationId, messageId: "", userId: "bob" });
+    const args = row.args({
+      ...{ caller: "ada", host: "bob", guest: "eve" },
+      ...{ conversationId, messageId: "", userId: "bob" },
+    });
     const asked = callerOf(ada)[row.kind](name, args);
     expect([name, await refusal(asked)]).toEqual([name, { code: "not_found" }]);
   }
@@ -95,6 +98,7 @@ it("there are internal functions, which no door of this table leads to", () => {
 async function open(): Promise<{ backEnd: BackEnd; scene: Scene }> {
   const backEnd = startBackEnd();
   const scene = await setScene({
+    idOf: (name) => name,
     as: (userId) => callerIn(backEnd, userId),
     async tell(event) {
       const response = await backEnd.fetch("/identity-events", {
@@ -138,24 +142,4 @@ async function everythingIn(backEnd: BackEnd): Promise<string> {
     async (ctx) => await Promise.all(tables.map((table) => ctx.db.query(table).collect())),
   );
   return JSON.stringify(contents);
-}
-
-type Found = { path: string; kind: "query" | "mutation" | "action"; argNames: string[] };
-
-/** Reads the functions out of the modules themselves, so that a new one cannot be forgotten. */
-async function findFunctions(visibility: "isPublic" | "isInternal"): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const [file, load] of Object.entries(modules)) {
-    if (file.includes("_generated")) continue;
-    const module = file.replace(/^\.\/|\.ts$/gu, "");
-    for (const [name, exported] of Object.entries((await load()) as object)) {
-      if (typeof exported !== "function" || exported[visibility] !== true) continue;
-      if (!("exportArgs" in exported)) continue;
-      const args = JSON.parse(exported.exportArgs());
-      const argNames = Object.keys(args.type === "object" ? (args.value ?? {}) : {});
-      const kind = exported.isQuery ? "query" : exported.isMutation ? "mutation" : "action";
-      found.push({ path: `${module}:${name}`, kind, argNames });
-    }
-  }
-  return found;
 }

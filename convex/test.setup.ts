@@ -10,6 +10,32 @@ vi.setConfig({ testTimeout: 30_000 });
 /** The functions as they are deployed: files with two dots in their name are not. */
 export const modules = import.meta.glob(["./**/*.ts", "./_generated/*.js", "!./**/*.*.ts"]);
 
+export type FoundFunction = {
+  path: string;
+  kind: "query" | "mutation" | "action";
+  argNames: string[];
+};
+
+/** Reads the functions out of the modules themselves, so that a new one cannot be forgotten. */
+export async function findFunctions(
+  visibility: "isPublic" | "isInternal",
+): Promise<FoundFunction[]> {
+  const found: FoundFunction[] = [];
+  for (const [file, load] of Object.entries(modules)) {
+    if (file.includes("_generated")) continue;
+    const module = file.replace(/^\.\/|\.ts$/gu, "");
+    for (const [name, exported] of Object.entries((await load()) as object)) {
+      if (typeof exported !== "function" || exported[visibility] !== true) continue;
+      if (!("exportArgs" in exported)) continue;
+      const args = JSON.parse(exported.exportArgs());
+      const argNames = Object.keys(args.type === "object" ? (args.value ?? {}) : {});
+      const kind = exported.isQuery ? "query" : exported.isMutation ? "mutation" : "action";
+      found.push({ path: `${module}:${name}`, kind, argNames });
+    }
+  }
+  return found;
+}
+
 /** A back end of its own for one test. */
 export function startBackEnd() {
   return convexTest(schema, modules);
