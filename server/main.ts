@@ -32,6 +32,9 @@ export type RunningServer = {
   close: () => Promise<void>;
 };
 
+/** The status after a failed write, as `parley-engine start` has it. */
+const DISK_FAILED = 70;
+
 /** Connections that have not finished by then are cut. */
 const DRAIN_MS = 1_000;
 
@@ -68,7 +71,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
         log,
         onDiskFailed(error) {
           log("error", "the disk has failed, the process ends", { error });
-          process.exit(1);
+          process.exit(DISK_FAILED);
         },
       }),
       openPages({ rootDir, isDev, host: config.host, port: config.port }),

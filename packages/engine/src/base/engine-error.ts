@@ -2,6 +2,7 @@
 export type EngineErrorKind =
   | "DataFolderInUse"
   | "DataFolderUnusable"
+  | "DataDamaged"
   | "StoreVersionTooNew"
   | "FunctionsInvalid"
   | "SchemaMismatch"

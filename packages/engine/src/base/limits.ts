@@ -67,6 +67,8 @@ export const limits = {
   overlayWritesMax: 20_000,
   /** Pages of 4 KiB in the write-ahead log, after which a commit has to move them itself. */
   walPagesMax: 4_000,
+  /** A folder of so many pages of 4 KiB is looked through whole when it is opened. */
+  checkedAtStartPagesMax: 2_048,
 
   /** Of a longer document the first so many different terms are found. */
   searchTermsPerDocumentMax: 4_096,

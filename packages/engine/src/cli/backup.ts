@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EngineError } from "../base/engine-error.ts";
+import { MARK_FILE } from "../persistence/durable-mark.ts";
 import { lockFolder } from "../persistence/folder-lock.ts";
 import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
 import { missingFiles } from "./doctor.ts";
@@ -118,8 +119,13 @@ function copyFiles(from: string, to: string): void {
     recursive: true,
     // What is there already has been copied before, and never changes.
     force: false,
-    filter: (path) => isKept(basename(path)) && !path.endsWith(DATABASE),
+    filter: (path) => isKept(basename(path)) && !path.endsWith(DATABASE) && !isMark(path),
   });
+}
+
+/** It may speak of later commits than the copy has; the copy gets its own when it is opened. */
+function isMark(path: string): boolean {
+  return basename(path) === MARK_FILE;
 }
 
 function isKept(name: string): boolean {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type CommandLine, openCommandLine } from "../../test/cli-rig.ts";
 import { until } from "../../test/rig.ts";
+import { checkOfEntry } from "../persistence/checks.ts";
 
 const TIMEOUT = { timeout: 90_000 };
 const notes = anyApi.notes!;
@@ -174,6 +175,8 @@ test("[CL10] doctor finds what is damaged, each kind of it", TIMEOUT, async () =
     return stdout.trimEnd().split("\n");
   };
 
+  const startRefusal = async () => (await line.run("start", "--port", "0")).stderr.trimEnd();
+
   const [key] = readdirSync(join(line.root, "data/files"));
   truncateSync(join(line.root, "data/files", key!), 2);
   expect(await findings()).toEqual([`The stored file ${id} has 2 bytes and not 5.`]);
@@ -185,18 +188,40 @@ test("[CL10] doctor finds what is damaged, each kind of it", TIMEOUT, async () =
     .get()!;
   database.close();
   change(`UPDATE documents SET body = replace(body, 'some words', 'new words') WHERE row = ${row}`);
+  expect((await findings())[0]).toMatch(
+    /^Document \w+ \(row \d+ of the table documents\) is not what/,
+  );
+  expect(await startRefusal()).toMatch(/^The file engine\.sqlite is damaged: document \w+ .*\.$/);
+  change(`UPDATE documents SET body = replace(body, 'new words', 'some words') WHERE row = ${row}`);
+
+  const entries = new Database(path);
+  const ofRow = entries.prepare<[], { index: number; key: Buffer; crc: number }>(
+    `SELECT index_number AS "index", key, crc FROM entries WHERE row = ${row} ORDER BY index_number`,
+  );
+  const [first, ...others] = ofRow.all();
+  entries.prepare("DELETE FROM entries WHERE row = ? AND index_number > ?").run(row, first!.index);
+  entries.close();
   const about = await findings();
   expect(about.map((finding) => finding.replace(/document \w+\./, "document ID."))).toEqual([
+    "Index notes.by_creation_time does not lead to document ID.",
     "Index notes.by_text does not lead to document ID.",
     "Index notes.search_text does not lead to document ID.",
   ]);
-  change(`UPDATE documents SET body = replace(body, 'new words', 'some words') WHERE row = ${row}`);
-  change(`INSERT INTO entries SELECT index_number, x'ff', row FROM entries
-    WHERE row = ${row} ORDER BY index_number LIMIT 1`);
+  const mended = new Database(path);
+  const insert = mended.prepare(
+    "INSERT INTO entries (index_number, key, row, crc) VALUES (?, ?, ?, ?)",
+  );
+  for (const { index, key, crc } of others) insert.run(index, key, row, crc);
+  const surplus = Buffer.from([255]);
+  insert.run(first!.index, surplus, row, checkOfEntry(first!.index, surplus, row));
+  mended.close();
   expect(await findings()).toEqual(["Index notes.by_id has 1 entries that no document has."]);
 
-  change("INSERT INTO log VALUES (9223372036854775807, 'no record')");
-  expect(await findings()).toEqual(["Record 9223372036854775807 of the log cannot be read."]);
+  change("INSERT INTO log (ts, body) VALUES (9223372036854775807, 'no record')");
+  expect((await findings())[0]).toBe(
+    "Record 9223372036854775807 of the log is not what was written.",
+  );
+  change("DELETE FROM log");
 
   writeFileSync(path, "no database, and long enough to be looked at".repeat(100));
   expect(await findings()).toEqual(["The database cannot be read (SQLITE_NOTADB)."]);

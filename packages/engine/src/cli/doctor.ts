@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { EngineError } from "../base/engine-error.ts";
+import { findDamage } from "../persistence/find-damage.ts";
 import { lockFolder } from "../persistence/folder-lock.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
@@ -31,8 +33,16 @@ export async function examine(dataDir: string): Promise<string[]> {
   try {
     const inPages = examinePages(databasePath(dataDir));
     if (inPages.length > 0) return inPages;
-    const persistence = openSqlitePersistence(dataDir);
+    let persistence: Persistence;
     try {
+      persistence = openSqlitePersistence(dataDir);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== "DataDamaged") throw error;
+      return [...examineRows(databasePath(dataDir)), error.message];
+    }
+    try {
+      const inRows = persistence.findDamage(FINDINGS_MAX).map(asSentence);
+      if (inRows.length > 0) return inRows;
       const inLog = examineLog(persistence);
       if (inLog.length > 0) return inLog;
       const { catalog } = openTables(persistence);
@@ -46,22 +56,36 @@ export async function examine(dataDir: string): Promise<string[]> {
   }
 }
 
+/** What SQLite finds by itself, before anything is opened for writing. */
 function examinePages(path: string): string[] {
-  let database: Database.Database | null = null;
-  try {
-    database = new Database(path, { readonly: true });
+  return examineDatabase(path, (database) => {
     const rows = database.pragma(`integrity_check(${FINDINGS_MAX})`) as Array<{
       integrity_check: string;
     }>;
-    return rows
-      .map((row) => row.integrity_check)
-      .filter((text) => text !== "ok")
-      .map((text) => `The database is damaged: ${text}.`);
+    const texts = rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
+    return texts.map((text) => `The database is damaged: ${text}.`);
+  });
+}
+
+/** Of a database that is refused: all rows that are not what was written. */
+function examineRows(path: string): string[] {
+  return examineDatabase(path, (database) => findDamage(database, FINDINGS_MAX).map(asSentence));
+}
+
+function examineDatabase(path: string, find: (database: Database.Database) => string[]): string[] {
+  let database: Database.Database | null = null;
+  try {
+    database = new Database(path, { readonly: true });
+    return find(database);
   } catch (error) {
     return [`The database cannot be read (${(error as { code?: string }).code ?? error}).`];
   } finally {
     database?.close();
   }
+}
+
+function asSentence(finding: string): string {
+  return `${finding[0]!.toUpperCase()}${finding.slice(1)}.`;
 }
 
 function examineLog(persistence: Persistence): string[] {

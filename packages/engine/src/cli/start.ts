@@ -13,6 +13,9 @@ import { environmentVariables, environmentWithLog } from "./surroundings.ts";
 /** By then everything has ended, or is ended. The promise is 5 s. */
 const DRAIN_MS = 4_500;
 
+/** The status after a failed write, so that a supervisor can tell a disk to look at from a crash. */
+const DISK_FAILED = 70;
+
 /** Whoever takes longer to say what they want makes nobody else wait. */
 const SERVER = {
   headersTimeout: 10_000,
@@ -79,7 +82,7 @@ export async function start(
     endsStuckProcess: true,
     onDiskFailed: (error) => {
       console.error(error.message);
-      process.exit(1);
+      process.exit(DISK_FAILED);
     },
   });
   // A promise that a user's function forgot about must not end everybody's service.

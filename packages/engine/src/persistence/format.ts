@@ -1,5 +1,12 @@
 import type Database from "better-sqlite3";
 import { EngineError } from "../base/engine-error.ts";
+import {
+  checkOfDocument,
+  checkOfEntry,
+  checkOfRecord,
+  checkOfRequest,
+  checkOfSetting,
+} from "./checks.ts";
 
 /** Changes a database from one format to the next. */
 export type FormatStep = (db: Database.Database) => void;
@@ -25,7 +32,48 @@ const STEPS: readonly FormatStep[] = [
         PRIMARY KEY (session_id, request_id)
       ) WITHOUT ROWID;
     `),
+  addChecks,
 ];
+
+/** Every row has a check beside it from then on, and the base's timestamp the check of the log up to it. */
+function addChecks(db: Database.Database): void {
+  const checks = {
+    check_of_setting: checkOfSetting,
+    check_of_document: (row: bigint, id: string, body: string) =>
+      checkOfDocument(Number(row), id, body),
+    check_of_entry: (index: bigint, key: Uint8Array, row: bigint) =>
+      checkOfEntry(Number(index), key, Number(row)),
+    check_of_request: (
+      session: string,
+      request: bigint,
+      ts: bigint,
+      wallMs: bigint,
+      outcome: string,
+    ) => checkOfRequest(session, Number(request), BigInt(ts), Number(wallMs), outcome),
+  };
+  for (const [name, check] of Object.entries(checks)) {
+    db.function(name, { deterministic: true, safeIntegers: true }, check);
+  }
+  for (const table of ["settings", "log", "documents", "entries", "requests"]) {
+    db.exec(`ALTER TABLE ${table} ADD COLUMN crc INTEGER NOT NULL DEFAULT 0`);
+  }
+  db.exec(`
+    UPDATE settings SET value = value || ' 0' WHERE name = 'base_ts';
+    UPDATE settings SET crc = check_of_setting(name, value);
+    UPDATE documents SET crc = check_of_document(row, id, body);
+    UPDATE entries SET crc = check_of_entry(index_number, key, row);
+    UPDATE requests SET crc = check_of_request(session_id, request_id, ts, wall_ms, outcome);
+  `);
+  const records = db.prepare<[], { ts: bigint; body: string }>(
+    "SELECT ts, body FROM log ORDER BY ts",
+  );
+  const update = db.prepare("UPDATE log SET crc = ? WHERE ts = ?");
+  let check = 0;
+  for (const { ts, body } of records.safeIntegers().all()) {
+    check = checkOfRecord(check, ts, body);
+    update.run(check, ts);
+  }
+}
 
 /**
  * Brings a database to the newest format, step by step. A step and the number that says it is done are

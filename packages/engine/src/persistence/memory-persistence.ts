@@ -101,6 +101,7 @@ export function openMemoryPersistence(): Persistence {
     dropIndex: (number) => {
       indexes.delete(number);
     },
+    findDamage: () => [],
     checkpoint: () => {},
     close: () => {},
   };

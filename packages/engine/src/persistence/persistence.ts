@@ -52,7 +52,8 @@ export interface BaseBatch {
  * the tables (the "base") follow behind it.
  *
  * @throws EngineError "DiskFull" (nothing was written, try later) or "DiskFailed" (stop trusting
- *   the disk) from any writing method.
+ *   the disk) from any writing method, "DataDamaged" from any reading one that meets something else
+ *   than was written.
  */
 export interface Persistence {
   readSetting(name: string): string | null;
@@ -103,6 +104,9 @@ export interface Persistence {
     entries: ReadonlyArray<{ key: string; idKey: string }>,
   ): void;
   dropIndex(index: number): void;
+
+  /** Looks through everything: a sentence for each thing that is not as it was written, so many at most. */
+  findDamage(max: number): string[];
 
   /** Moves what the disk holds twice to its place, when there is time: nothing depends on it. */
   checkpoint(): void;

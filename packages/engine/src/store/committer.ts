@@ -1,4 +1,3 @@
-import { EngineError } from "../base/engine-error.ts";
 import type { Environment } from "../base/environment.ts";
 import type {
   BaseWrite,
@@ -95,9 +94,7 @@ export class Committer {
       this.#persistence.appendLog(group.map(({ record }) => record));
     } catch (error) {
       this.#retract(group.map(({ commit }) => commit));
-      throw error instanceof EngineError
-        ? error
-        : new EngineError("DiskFailed", "The log could not be written.", { cause: error });
+      throw error;
     }
     this.#store.durableTs = group.at(-1)!.commit.ts;
     this.#onDurable(group.map(({ commit }) => commit));

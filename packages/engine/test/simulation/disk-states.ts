@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { EngineError } from "../../src/base/engine-error.ts";
+import { type MarkFiles, openDurableMark } from "../../src/persistence/durable-mark.ts";
 import { failStop } from "../../src/persistence/fail-stop.ts";
 import type { Persistence } from "../../src/persistence/persistence.ts";
 import { openSqlitePersistence } from "../../src/persistence/sqlite-persistence.ts";
@@ -14,7 +15,9 @@ const FOLDER = tmpdir();
 
 export function openOn(files: SimFiles): Persistence {
   mount(files);
-  return openSqlitePersistence(FOLDER);
+  return openSqlitePersistence(FOLDER, (folder) =>
+    openDurableMark(folder, files.fs as unknown as MarkFiles),
+  );
 }
 
 export interface DiskFigures {

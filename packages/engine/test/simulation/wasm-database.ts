@@ -116,6 +116,10 @@ class Statement {
     return rows.map((row) => this.#shape(row));
   }
 
+  *iterate(...values: Bound[]): Generator<unknown> {
+    yield* this.all(...values);
+  }
+
   /** A statement that has failed is told of it once more when it is used next, and is then as new. */
   #again<T>(use: () => T): T {
     try {
@@ -152,16 +156,21 @@ export default class Database {
     orCoded(() => this.#db.exec(sql));
   }
 
+  function(name: string, _options: unknown, work: (...values: Bound[]) => Bound): void {
+    this.#db.function(name, work as Parameters<WasmDatabase["function"]>[1]);
+  }
+
   prepare(sql: string): Statement {
     return new Statement(orCoded(() => this.#db.prepare(sql)));
   }
 
-  transaction<A extends unknown[]>(work: (...args: A) => void): (...args: A) => void {
-    return (...args) => {
+  transaction<A extends unknown[], R>(work: (...args: A) => R) {
+    const run = (...args: A): R => {
       this.exec("BEGIN");
       try {
-        work(...args);
+        const result = work(...args);
         this.exec("COMMIT");
+        return result;
       } catch (error) {
         try {
           if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
@@ -171,6 +180,8 @@ export default class Database {
         throw error;
       }
     };
+    // There is nobody else who could begin one.
+    return Object.assign(run, { immediate: run });
   }
 
   close(): void {
