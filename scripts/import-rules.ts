@@ -204,6 +204,7 @@ export const ambientPowers: { name: string; allowedIn: string[] }[] = [
     name: "disk",
     allowedIn: [
       // The folder lock is the adapter of one thing the disk can do: be held by one process.
+      "packages/engine/src/persistence/durable-mark.ts",
       "packages/engine/src/persistence/folder-lock.ts",
       "packages/engine/src/persistence/function-log.ts",
       "packages/engine/src/persistence/stuck-calls.ts",
