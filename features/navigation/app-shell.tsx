@@ -8,6 +8,7 @@ import { ConnectionBanner } from "../connection/connection-banner";
 import { UnreadTitle } from "../conversations/unread-title";
 import { t } from "../language/t";
 import { OutboxDelivery } from "../outbox/outbox-delivery";
+import { AppSheets } from "../palette/app-sheets";
 import { MainNavigation } from "./main-navigation";
 
 /**
@@ -29,6 +30,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       </div>
       <UnreadTitle />
       <OutboxDelivery />
+      <Suspense>{look === "ready" && <AppSheets />}</Suspense>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
+import { useSyncExternalStore } from "react";
 
 /** The address of a chat, or of one message in it. */
 export function conversationHref(conversationId: string, messageId?: string): string {
@@ -10,12 +11,40 @@ export function conversationHref(conversationId: string, messageId?: string): st
 
 /** Which chat the address names, `null` for none. */
 export function useOpenConversationId(): string | null {
-  return useSearchParams().get("conversationId") || null;
+  return useAddressPart("conversationId");
 }
 
 /** At which message of the open chat the address wants to be, `null` for none. */
 export function useOpenMessageId(): string | null {
-  return useSearchParams().get("messageId") || null;
+  return useAddressPart("messageId");
+}
+
+const listeners = new Set<() => void>();
+
+/**
+ * A part of the address as the browser has it now. The router alone would tell of it in its own time,
+ * and a key that is pressed in between would reach the chat that was left.
+ */
+function useAddressPart(name: string): string | null {
+  const drafted = useSearchParams().get(name) || null;
+  return useSyncExternalStore(
+    followAddress,
+    () => new URLSearchParams(window.location.search).get(name) || null,
+    () => drafted,
+  );
+}
+
+function followAddress(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("popstate", listener);
+  };
+}
+
+function tellAddress(): void {
+  for (const listener of listeners) listener();
 }
 
 /**
@@ -25,14 +54,19 @@ export function useOpenMessageId(): string | null {
 export function openConversation(conversationId: string, messageId?: string): void {
   const href = conversationHref(conversationId, messageId);
   window.history.pushState({ parleyFromList: true }, "", href);
+  tellAddress();
 }
 
 /** Back to the list: by the browser's own step where it leads there, so that history does not grow. */
 export function closeConversation(): void {
   const state: unknown = window.history.state;
   const isFromList = typeof state === "object" && state !== null && "parleyFromList" in state;
-  if (isFromList) window.history.back();
-  else window.history.replaceState(null, "", "/messages");
+  if (isFromList) {
+    window.history.back();
+  } else {
+    window.history.replaceState(null, "", "/messages");
+    tellAddress();
+  }
 }
 
 /** Whether a click on a link should be ours: plain, and not meant for a new tab or a download. */

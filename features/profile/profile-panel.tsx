@@ -23,7 +23,7 @@ const THEMES: [ThemeChoice, TextKey][] = [
 
 export type ProfilePanelProps = {
   onClose: () => void;
-  returnFocusTo: RefObject<HTMLButtonElement | null>;
+  returnFocusTo: RefObject<HTMLElement | null>;
 };
 
 /** Name, mail address, theme and the way out. */
