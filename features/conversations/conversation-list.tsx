@@ -1,9 +1,9 @@
 "use client";
 
-import { MessagesSquare, Plus } from "lucide-react";
+import { MessagesSquare, Plus, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
@@ -12,7 +12,9 @@ import { RowSkeleton } from "@/components/ui/skeleton";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { PanelError } from "../connection/panel-error";
 import { t } from "../language/t";
-import { filterByTitle } from "./conversation-look";
+import { walkResults } from "../search/result-keys";
+import type { SearchScope } from "../search/search-results";
+import { noteChatOrder } from "./chat-order";
 import { ConversationRow } from "./conversation-row";
 import { useConversationRows } from "./use-conversation-rows";
 import { useLoadMoreMark } from "./use-load-more-mark";
@@ -21,12 +23,32 @@ const NewGroupDialog = dynamic(() =>
   import("./new-group-dialog").then((room) => room.NewGroupDialog),
 );
 
+const SearchResults = dynamic(() =>
+  import("../search/search-results").then((room) => room.SearchResults),
+);
+
+/** What is searched for in the list, and where. It outlives the list, which a phone takes away for a chat. */
+export type ListSearch = { text: string; scope: SearchScope | null };
+
+export const NO_SEARCH: ListSearch = { text: "", scope: null };
+
+export type ConversationListProps = {
+  openId: string | null;
+  search: ListSearch;
+  onSearch: (search: ListSearch) => void;
+};
+
 /** The header of the list, and the list itself, which may fail or load without taking the header along. */
-export function ConversationList({ openId }: { openId: string | null }) {
-  const [search, setSearch] = useState("");
+export function ConversationList({ openId, search, onSearch }: ConversationListProps) {
   const [isGroupOpen, setIsGroupOpen] = useState(false);
+  const isSearching = search.text.trim() !== "";
   return (
-    <section className="flex h-full min-h-0 flex-col bg-surface">
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the field and the results.
+    <section
+      // One step for the arrow keys from the field into what it has found.
+      onKeyDown={isSearching ? walkResults : undefined}
+      className="flex h-full min-h-0 flex-col bg-surface"
+    >
       <header className="flex items-center justify-between ps-5 pe-3 pt-4 pb-2">
         <h1 className="text-screen leading-tight font-title tracking-[-0.015em]">
           {t("list.title")}
@@ -37,25 +59,45 @@ export function ConversationList({ openId }: { openId: string | null }) {
       </header>
       <SearchField
         label={t("list.filter")}
-        clearLabel={t("people.clear")}
-        value={search}
-        onChange={setSearch}
+        clearLabel={t("search.clear")}
+        value={search.text}
+        // Emptied, it is a search no more, wherever it was.
+        onChange={(text) => onSearch({ text, scope: text === "" ? null : search.scope })}
         className="mx-4 mb-2.5"
       />
+      {search.scope && (
+        <button
+          type="button"
+          aria-label={t("search.leaveScope", { title: search.scope.title })}
+          onClick={() => onSearch({ ...search, scope: null })}
+          className="mx-4 mb-2 flex min-h-8 max-w-full items-center gap-1.5 self-start rounded-full bg-accent-soft ps-3 pe-2 text-meta font-medium text-accent-strong touch:min-h-11"
+        >
+          <bdi className="truncate">{t("search.in", { title: search.scope.title })}</bdi>
+          <X size={14} aria-hidden="true" className="shrink-0" />
+        </button>
+      )}
       <PanelBoundary fallback={(error, retry) => <PanelError error={error} onRetry={retry} />}>
-        <ListBody openId={openId} search={search} />
+        {isSearching ? (
+          <SearchResults
+            openId={openId}
+            search={search.text}
+            scope={search.scope}
+            onScope={(scope) => onSearch({ ...search, scope })}
+            onClear={() => onSearch(NO_SEARCH)}
+          />
+        ) : (
+          <ListBody openId={openId} />
+        )}
       </PanelBoundary>
       {isGroupOpen && <NewGroupDialog onClose={() => setIsGroupOpen(false)} />}
     </section>
   );
 }
 
-function ListBody({ openId, search }: { openId: string | null; search: string }) {
+function ListBody({ openId }: { openId: string | null }) {
   const { rows, status, loadMore } = useConversationRows(openId);
   const look = usePatientLoading(status === "LoadingFirstPage");
-  const isSearching = search.trim() !== "";
-  const shown = isSearching ? filterByTitle(rows, search) : rows;
-  // A search looks through everything, so it asks for the rest as long as there is one.
+  useEffect(() => noteChatOrder(rows), [rows]);
   const mark = useLoadMoreMark(status === "CanLoadMore", loadMore);
 
   return (
@@ -64,13 +106,10 @@ function ListBody({ openId, search }: { openId: string | null; search: string })
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3"
     >
       {look === "skeleton" && <RowSkeleton label={t("list.loading")} />}
-      {look === "ready" &&
-        shown.length === 0 &&
-        status === "Exhausted" &&
-        (isSearching ? <Notice title={t("list.noMatch")} /> : <EmptyList />)}
-      {look === "ready" && shown.length > 0 && (
+      {look === "ready" && rows.length === 0 && status === "Exhausted" && <EmptyList />}
+      {look === "ready" && rows.length > 0 && (
         <ul>
-          {shown.map((row) => (
+          {rows.map((row) => (
             <ConversationRow key={row.conversationId} {...row} />
           ))}
         </ul>

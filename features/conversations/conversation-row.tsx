@@ -9,6 +9,8 @@ import { t } from "../language/t";
 import { conversationHref, isPlainClick, openConversation } from "../navigation/open-conversation";
 import { PresenceDot, presenceText } from "../presence/presence-marks";
 import type { PresenceStatus } from "../presence/presence-status";
+import { MarkedText } from "../search/marked-text";
+import { RESULT } from "../search/result-keys";
 import { unreadText } from "./use-unread-counts";
 
 /** What the second line says, most urgent first. */
@@ -31,13 +33,24 @@ export type ConversationRowProps = {
   unreadCount: number;
   presence: PresenceStatus | undefined;
   isOpen: boolean;
+  /** What the list is searched for. */
+  search?: string;
 };
 
 /** One conversation of the list. */
 export const ConversationRow = memo(
   function ConversationRow(props: ConversationRowProps) {
-    const { conversationId, title, avatarId, imageUrl, preview, presence, unreadCount, isOpen } =
-      props;
+    const {
+      conversationId,
+      title,
+      avatarId,
+      imageUrl,
+      preview,
+      presence,
+      unreadCount,
+      isOpen,
+      search,
+    } = props;
     const id = useId();
     const time = formatListTime(props.lastMessageAt, props.todayMs, {
       today: t("day.today"),
@@ -46,6 +59,7 @@ export const ConversationRow = memo(
     return (
       <li className="px-2">
         <a
+          {...RESULT}
           href={conversationHref(conversationId)}
           // The name alone names the link; the rest describes it.
           aria-labelledby={`${id}-name`}
@@ -67,7 +81,7 @@ export const ConversationRow = memo(
           </Avatar>
           <span className="min-w-0">
             <span id={`${id}-name`} className="block truncate font-semibold">
-              <bdi>{title}</bdi>
+              <bdi>{search ? <MarkedText text={title} search={search} /> : title}</bdi>
             </span>
             <span
               id={`${id}-more`}

@@ -2,8 +2,9 @@
 
 import { MessageCircle } from "lucide-react";
 import dynamic from "next/dynamic";
+import { useMemo, useState } from "react";
 import { Notice } from "@/components/ui/notice";
-import { ConversationList } from "../conversations/conversation-list";
+import { ConversationList, NO_SEARCH } from "../conversations/conversation-list";
 import { t } from "../language/t";
 import { Chat } from "../messages/chat";
 import { useOpenConversationId } from "./open-conversation";
@@ -16,11 +17,16 @@ const SlidingPanels = dynamic(() => import("./sliding-panels").then((room) => ro
 export function MessagesScreen() {
   const conversationId = useOpenConversationId();
   const isWide = useIsWide();
-  const list = <ConversationList openId={conversationId} />;
-  const chat =
-    conversationId === null ? null : (
-      <Chat key={conversationId} conversationId={conversationId} isAlone={!isWide} />
-    );
+  const [search, setSearch] = useState(NO_SEARCH);
+  const list = <ConversationList openId={conversationId} search={search} onSearch={setSearch} />;
+  // The same element while one types into the search: the chat has nothing to do with it.
+  const chat = useMemo(
+    () =>
+      conversationId === null ? null : (
+        <Chat key={conversationId} conversationId={conversationId} isAlone={!isWide} />
+      ),
+    [conversationId, isWide],
+  );
   if (!isWide) return <SlidingPanels list={list} chat={chat} chatKey={conversationId} />;
   return (
     <div className="grid h-full grid-cols-[340px_minmax(0,1fr)]">
