@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { IdentityProvider } from "@/auth/identity-provider";
+import { ForgetOfflineCopies } from "@/features/offline/forget-offline-copies";
 import { HeartbeatProvider } from "@/features/presence/heartbeat-provider";
 import { THEME_COLORS, THEME_SCRIPT } from "@/features/theme/theme-choice";
 import { ThemeProvider } from "@/features/theme/theme-provider";
@@ -46,6 +47,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       </head>
       <body className="font-sans">
         <IdentityProvider config={config}>
+          <ForgetOfflineCopies />
           <ThemeProvider>
             <HeartbeatProvider>{children}</HeartbeatProvider>
           </ThemeProvider>

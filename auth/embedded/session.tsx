@@ -11,12 +11,13 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
+import { type Identity, LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
 import { isEntrancePage, signInPathFor } from "../safe-redirect";
 import { openTabChannel, type TabChannel } from "../tab-channel";
 import { LeaveRefusal } from "./leave-refusal";
+import { recallIdentity, rememberIdentity } from "./remembered-identity";
 import { signOutOfService } from "./service-client";
 import { createTokenSource } from "./token-source";
 
@@ -36,7 +37,8 @@ export function EmbeddedSession({
   const identity = isVisitor ? SIGNED_OUT_IDENTITY : known;
 
   useEffect(() => {
-    if (!isVisitor) source.start();
+    if (isVisitor) source.forget();
+    else source.start();
     const channel = openTabChannel(() => window.location.reload());
     tabs.current = channel;
     return () => {
@@ -75,9 +77,10 @@ export function EmbeddedSession({
       setRefusal(error instanceof Error ? error.message : String(error));
       throw error;
     }
+    source.forget();
     tabs.current?.announceChange();
     window.location.replace("/sign-in");
-  }, [client]);
+  }, [client, source]);
 
   const checkSession = useCallback(() => {
     void source.fetchAccessToken({ forceRefreshToken: true });
@@ -98,15 +101,35 @@ export function EmbeddedSession({
 }
 
 function createBrowserTokenSource() {
+  let recalled = typeof window === "undefined" ? LOADING_IDENTITY : recallIdentity();
+  const forget = () => {
+    recalled = LOADING_IDENTITY;
+    rememberIdentity(SIGNED_OUT_IDENTITY);
+  };
+  const startAfresh = () => {
+    forget();
+    window.location.reload();
+  };
   const source = createTokenSource({
     fetch: (...request) => window.fetch(...request),
     now: () => performance.now(),
     random: Math.random,
     wait: waitOrOnline,
-    onSessionReplaced: () => window.location.reload(),
+    onSessionReplaced: startAfresh,
+  });
+  source.subscribe(() => {
+    const { userId } = source.getIdentity();
+    // What was recalled was wrong, and so is what the page shows.
+    if (userId !== null && recalled.userId !== null && userId !== recalled.userId) startAfresh();
+    else rememberIdentity(source.getIdentity());
   });
   return {
     ...source,
+    forget,
+    getIdentity(): Identity {
+      const identity = source.getIdentity();
+      return identity.status === "loading" ? recalled : identity;
+    },
     async fetchAccessToken(options: { forceRefreshToken: boolean }): Promise<string | null> {
       const token = await source.fetchAccessToken(options);
       // The session is over and the page is about to go. Told so, the client would ask every query

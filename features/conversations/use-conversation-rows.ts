@@ -10,6 +10,7 @@ import { previewText } from "@/shared/message-text";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
 import { useDrafts } from "../messages/use-draft";
+import { useOfflineCopy } from "../offline/use-offline-copy";
 import type { OutboxItem } from "../outbox/outbox";
 import { useOutbox } from "../outbox/use-outbox";
 import { usePresence } from "../presence/use-presence";
@@ -23,17 +24,15 @@ import { useShownUnreadCounts } from "./use-unread-counts";
 const PAGE_ITEMS = 20;
 /** In so many of the newest chats it is shown that somebody is typing; each costs a subscription. */
 const TYPING_ROWS_MAX = 12;
+/** Of so many chats the list is kept for when there is no connection. */
+const COPIED_ROWS_MAX = 40;
 const MINUTE_MS = 60_000;
 
 /** The rows of the conversation list, newest first, with everything that they show. */
 export function useConversationRows(openId: string | null) {
   const { isAuthenticated } = useConvexAuth();
   const { userId: viewerId } = useIdentity();
-  const { results, status, loadMore } = usePaginatedQuery(
-    api.conversations.getUserConversations,
-    isAuthenticated ? {} : "skip",
-    { initialNumItems: PAGE_ITEMS },
-  );
+  const { results, status, isCopy, loadMore } = useListedConversations(isAuthenticated);
   const unread = useShownUnreadCounts();
   const drafts = useDrafts();
   const outbox = useOutbox();
@@ -74,7 +73,26 @@ export function useConversationRows(openId: string | null) {
     };
   });
   const more = useCallback(() => loadMore(PAGE_ITEMS), [loadMore]);
-  return { rows, status, loadMore: more };
+  // A copy ends where it was cut off; there is no more, and no telling that there is none.
+  return { rows, status: isCopy ? ("LoadingMore" as const) : status, loadMore: more };
+}
+
+const NONE: readonly ListedConversation[] = [];
+
+/** The conversations as the server lists them, or their copy until it does. */
+function useListedConversations(isAuthenticated: boolean) {
+  const { results, status, loadMore } = usePaginatedQuery(
+    api.conversations.getUserConversations,
+    isAuthenticated ? {} : "skip",
+    { initialNumItems: PAGE_ITEMS },
+  );
+  const isLive = status !== "LoadingFirstPage";
+  const newest = useMemo(
+    () => (isLive ? results.slice(0, COPIED_ROWS_MAX) : undefined),
+    [isLive, results],
+  );
+  const { value, isCopy } = useOfflineCopy<readonly ListedConversation[]>("list", newest);
+  return { results: isLive ? results : (value ?? NONE), status, isCopy, loadMore };
 }
 
 /**
@@ -94,7 +112,8 @@ function useSpeakerNames(
     return { known, missing: unnamed.sort().slice(0, bulkIdsMax).join("\n") };
   }, [conversations, viewerId]);
   const args = useMemo(() => ({ userIds: missing.split("\n") }), [missing]);
-  const found = useQuery(api.users.getUsers, missing === "" ? "skip" : args);
+  const live = useQuery(api.users.getUsers, missing === "" ? "skip" : args);
+  const { value: found } = useOfflineCopy("speakers", live);
   return useMemo(
     () => new Map([...known, ...(found ?? []).map((user) => [user.clerkId, user.name] as const)]),
     [known, found],

@@ -1,19 +1,29 @@
 "use client";
 
 import { useConvexAuth, useQuery } from "convex/react";
+import type { FunctionReturnType } from "convex/server";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "@/convex/_generated/api";
 import { useOpenConversationId } from "../navigation/open-conversation";
+import { useOfflineCopy } from "../offline/use-offline-copy";
 
 /** How much is unread in each conversation that has anything unread; `null` until it is known. */
 export function useUnreadCounts(): ReadonlyMap<string, number> | null {
+  return useCountMap(useLiveCounts());
+}
+
+type UnreadCounts = FunctionReturnType<typeof api.conversations.getUnreadCounts>;
+
+function useLiveCounts(): UnreadCounts | undefined {
   const { isAuthenticated } = useConvexAuth();
-  const counts = useQuery(api.conversations.getUnreadCounts, isAuthenticated ? {} : "skip");
-  return (
-    useMemo(
-      () => counts && new Map(counts.map((count) => [count.conversationId, count.unreadCount])),
-      [counts],
-    ) ?? null
+  return useQuery(api.conversations.getUnreadCounts, isAuthenticated ? {} : "skip");
+}
+
+function useCountMap(counts: UnreadCounts | undefined): ReadonlyMap<string, number> | null {
+  return useMemo(
+    () =>
+      counts ? new Map(counts.map((count) => [count.conversationId, count.unreadCount])) : null,
+    [counts],
   );
 }
 
@@ -34,9 +44,12 @@ function useSteadyCount(count: number): number {
   return Math.min(count, steady);
 }
 
-/** The counts as screens show them: the open chat's without the moments between arriving and being read. */
+/**
+ * The counts as screens show them: a copy until they are known, and the open chat's without the
+ * moments between arriving and being read.
+ */
 export function useShownUnreadCounts(): ReadonlyMap<string, number> | null {
-  const counts = useUnreadCounts();
+  const counts = useCountMap(useOfflineCopy("unread", useLiveCounts()).value);
   const openId = useOpenConversationId();
   const ofOpen = useSteadyCount(openId === null ? 0 : (counts?.get(openId) ?? 0));
   return useMemo(() => {

@@ -6,8 +6,9 @@ import type { ChatState } from "./use-chat";
 
 /** Speaks each message of somebody else once, when it arrives; never history, never own ones. */
 export function LogAnnouncer({ chat }: { chat: ChatState }) {
-  const { tail, viewerId, conversation, visit } = chat;
-  const isReady = visit !== null;
+  const { tail, viewerId, conversation, visit, isCopy } = chat;
+  // What has come since a copy was made is history too.
+  const isReady = visit !== null && !isCopy;
   const [spoken, setSpoken] = useState<{ seq: number; text: string } | null>(null);
   const lastSeq = useRef<number | null>(null);
   useEffect(() => {

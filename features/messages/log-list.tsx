@@ -69,6 +69,7 @@ export function LogList(props: LogListProps) {
     onLook: props.onLook,
     loadOlder: chat.loadOlder,
     loadNewer: chat.loadNewer,
+    onReaderMoves: chat.settle,
   });
 
   const todayMs = startOfDay(useServerNow(MINUTE_MS));

@@ -97,12 +97,12 @@ export const MessageItem = memo(
             onOpenQuote={props.onOpenQuote}
             viewerId={viewerId}
           />
-          {message.reactions.length > 0 && id !== null && (
+          {message.reactions.length > 0 && (
             <Reactions
               reactions={message.reactions}
               viewerId={viewerId}
               nameOf={props.nameOf}
-              onToggle={(emoji) => props.changes.react(id, emoji)}
+              onToggle={(emoji) => id !== null && props.changes.react(id, emoji)}
             />
           )}
           {delivery.kind === "failed" && (

@@ -93,7 +93,10 @@ export function MessageLog(props: MessageLogProps) {
     if (last !== undefined) showMessage(last);
   };
   useImperativeHandle(ref, () => ({
-    followEnd: () => toEnd(),
+    followEnd() {
+      chat.settle();
+      toEnd();
+    },
     showMessage,
   }));
 
@@ -176,10 +179,10 @@ function useMarked(visit: Visit | null): [number | null, (sentAt: number) => voi
 
 /** How many messages of others have come in below since the end was last seen. */
 function useNewBelow(chat: ChatState, isAtEnd: boolean, newestSeq: number): number {
-  const { tail, viewerId, visit, unread, messages, lastReadSeq } = chat;
+  const { tail, viewerId, visit, unread, messages, lastReadSeq, isCopy } = chat;
   const [seenAtEndSeq, setSeenSeq] = useState<number | null>(null);
   const isFirst = useRef(true);
-  const isReady = visit !== null;
+  const isReady = visit !== null && !isCopy;
   useEffect(() => {
     if (!isReady) return;
     // What was unread on opening is new too, as long as the end has not been seen.

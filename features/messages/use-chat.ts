@@ -7,9 +7,11 @@ import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import { serverClock } from "../connection/server-clock";
 import { useOutbox } from "../outbox/use-outbox";
+import { type ChatCopy, COPIED_MESSAGES_MAX, withoutIds } from "./chat-copy";
 import { type ChatMessage, mergeMessages, type ServerMessage } from "./chat-message";
 import { findUnreadMark, type UnreadMark } from "./message-rows";
 import { readingPlaces } from "./reading-place";
+import { useChatCopy } from "./use-chat-copy";
 import { useLogWindow } from "./use-log-window";
 import { useOpening, type Visit } from "./use-opening";
 
@@ -20,6 +22,10 @@ const NOTHING_WAITS: readonly never[] = [];
 
 export type ChatState = {
   viewerId: string;
+  /** All of this is a copy from an earlier visit, until the server answers. */
+  isCopy: boolean;
+  /** Told when the reader begins to move in the log. */
+  settle: () => void;
   conversation: Conversation | undefined;
   /** What the log shows, oldest first, without gaps; empty while loading. */
   messages: ChatMessage[];
@@ -65,21 +71,6 @@ export function useChat(conversationId: string, messageId: string | null): ChatS
   const isTailLoaded = status !== "LoadingFirstPage";
   const window = useLogWindow(conversationId, stored);
 
-  const waiting = useOutbox().of(conversationId);
-  const tail = useMemo(() => mergeMessages(stored, waiting, viewerId), [stored, waiting, viewerId]);
-  const { isAtTail } = window;
-  const messages = useMemo(
-    () => mergeMessages(window.messages, isAtTail ? waiting : NOTHING_WAITS, viewerId),
-    [window.messages, isAtTail, waiting, viewerId],
-  );
-
-  const readUpToSeq = useMemo(() => {
-    let max = 0;
-    for (const mark of marks ?? []) {
-      if (mark.userId !== viewerId && mark.lastReadSeq > max) max = mark.lastReadSeq;
-    }
-    return max;
-  }, [marks, viewerId]);
   const lastRead = useMemo(() => {
     const own = marks?.find((mark) => mark.userId === viewerId);
     return marks ? { seq: own?.lastReadSeq ?? 0, at: own?.lastReadAt ?? 0 } : null;
@@ -98,25 +89,84 @@ export function useChat(conversationId: string, messageId: string | null): ChatS
     lastRead,
   });
   const isReady = opening.visit !== null && conversation !== undefined;
+  const { isAtTail, loadOlder } = window;
+  const isWhole = isReady && marks !== undefined && isAtTail;
+  const live = useMemo<ChatCopy | undefined>(
+    () =>
+      isWhole
+        ? { conversation, marks, messages: window.messages.slice(-COPIED_MESSAGES_MAX) }
+        : undefined,
+    [isWhole, conversation, marks, window.messages],
+  );
+  const copy = useChatCopy({
+    conversationId,
+    viewerId,
+    messageId,
+    leftAt,
+    live,
+    liveVisit: isReady ? opening.visit : null,
+    loaded: window.messages,
+  });
+  const { shown, older } = copy;
+  useEffect(() => {
+    if (older.length > 0) loadOlder();
+  }, [older, loadOlder]);
+
+  const waiting = useOutbox().of(conversationId);
+  const copied = useMemo(
+    () => shown && withoutIds(mergeMessages(shown.messages, waiting, viewerId)),
+    [shown, waiting, viewerId],
+  );
+  const liveTail = useMemo(
+    () => mergeMessages(stored, waiting, viewerId),
+    [stored, waiting, viewerId],
+  );
+  const liveMessages = useMemo(
+    () =>
+      mergeMessages(
+        older.length > 0 ? [...older, ...window.messages] : window.messages,
+        isAtTail ? waiting : NOTHING_WAITS,
+        viewerId,
+      ),
+    [older, window.messages, isAtTail, waiting, viewerId],
+  );
+  const messages = copied ?? liveMessages;
+
+  const knownMarks = marks ?? shown?.marks;
+  const readUpToSeq = useMemo(() => {
+    let max = 0;
+    for (const mark of knownMarks ?? []) {
+      if (mark.userId !== viewerId && mark.lastReadSeq > max) max = mark.lastReadSeq;
+    }
+    return max;
+  }, [knownMarks, viewerId]);
+
   const newestSeq = stored[stored.length - 1]?.seq ?? 0;
-  const unread = useUnreadAtOpening(isReady, () =>
+  const unreadLive = useUnreadAtOpening(isReady, () =>
     lastRead ? findUnread(messages, { viewerId, lastReadSeq: lastRead.seq, newestSeq }) : null,
   );
+  const unreadCopied = useMemo(() => {
+    const own = shown?.marks.find((mark) => mark.userId === viewerId);
+    return shown && copied ? findUnreadMark(copied, viewerId, own?.lastReadSeq ?? 0) : null;
+  }, [shown, copied, viewerId]);
   return {
     viewerId,
-    conversation,
+    isCopy: shown !== null,
+    settle: copy.settle,
+    conversation: conversation ?? shown?.conversation,
     messages,
-    tail,
-    visit: isReady ? opening.visit : null,
-    unread,
+    tail: copied ?? liveTail,
+    visit: shown?.visit ?? copy.visit,
+    unread: shown ? unreadCopied : unreadLive,
     readUpToSeq,
-    lastReadSeq: lastRead?.seq ?? null,
+    // Nothing is marked as read on the word of a copy.
+    lastReadSeq: shown ? null : (lastRead?.seq ?? null),
     isMissing: opening.isMissing,
-    hasOlder: window.hasOlder,
-    isLoadingOlder: window.isLoadingOlder,
-    isLoadingNewer: window.isLoadingNewer,
-    isAtTail,
-    loadOlder: window.loadOlder,
+    hasOlder: shown || older.length > 0 ? (messages[0]?.seq ?? 1) > 1 : window.hasOlder,
+    isLoadingOlder: !shown && older.length === 0 && window.isLoadingOlder,
+    isLoadingNewer: !shown && window.isLoadingNewer,
+    isAtTail: shown !== null || isAtTail,
+    loadOlder,
     loadNewer: window.loadNewer,
     goToEnd: opening.goToEnd,
     goTo: opening.goTo,

@@ -41,6 +41,8 @@ export type LogScrollOptions = {
   onLook: (look: LogLook) => void;
   loadOlder: () => void;
   loadNewer: () => void;
+  /** The reader has given input that scrolls, or may. */
+  onReaderMoves: () => void;
 };
 
 export type LogLook = {
@@ -248,12 +250,16 @@ function useHeldRow(
   });
   useEffect(() => {
     const view = viewOf(foot);
-    for (const input of INPUTS) view?.addEventListener(input, held.release, { passive: true });
+    const onInput = () => {
+      held.release();
+      latest.current.onReaderMoves();
+    };
+    for (const input of INPUTS) view?.addEventListener(input, onInput, { passive: true });
     return () => {
-      for (const input of INPUTS) view?.removeEventListener(input, held.release);
+      for (const input of INPUTS) view?.removeEventListener(input, onInput);
       held.release();
     };
-  }, [held, foot]);
+  }, [held, foot, latest]);
   return held;
 }
 
