@@ -1,6 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
+import type { ReactNode } from "react";
 import { usePublicConfig } from "./use-identity";
 
 const Embedded = dynamic(() =>
@@ -8,7 +9,17 @@ const Embedded = dynamic(() =>
 );
 const Clerk = dynamic(() => import("./clerk/account-section").then((room) => room.AccountSection));
 
-/** One's own account, as whichever identity service the server uses lets it be changed. */
-export function AccountSection() {
-  return usePublicConfig().authMode === "clerk" ? <Clerk /> : <Embedded />;
+/**
+ * One's own account, as whichever identity service the server uses lets it be changed. `children` are
+ * what others than that service know about the account.
+ */
+export function AccountSection({ children }: { children?: ReactNode }) {
+  return usePublicConfig().authMode === "clerk" ? (
+    <>
+      <Clerk />
+      {children}
+    </>
+  ) : (
+    <Embedded>{children}</Embedded>
+  );
 }

@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { base32 } from "@better-auth/utils/base32";
 import { createOTP } from "@better-auth/utils/otp";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { mainNavigation, signIn } from "./rig/screen";
+import { mainNavigation, message, openConversationWith, send, signIn } from "./rig/screen";
 import { openStage, PASSWORD, type Person, type Stage } from "./rig/stage";
 
 let stage: Stage;
@@ -156,6 +157,27 @@ test("another device is signed out from afar", async () => {
   await devices.getByRole("button", { name: /^Sign out/ }).click();
   await phone.page.waitForURL("**/sign-in**");
   await devices.getByRole("button").waitFor({ state: "detached" });
+});
+
+test("one's own data is saved in one file, without what others wrote", async () => {
+  const may = await stage.person("May Sarton");
+  const lou = await stage.person("Lou Andreas");
+  await openConversationWith(may, "Lou Andreas");
+  await send(may, "From May");
+  await openConversationWith(lou, "May Sarton");
+  await send(lou, "From Lou");
+  await message(may.page, "From Lou").waitFor();
+  await openAccount(may);
+  const download = may.page.waitForEvent("download");
+  await press(may.page, "Save my data");
+  const text = await readFile((await (await download).path()) ?? "", "utf8");
+  const data = JSON.parse(text);
+  expect(data.account).toMatchObject({ name: "May Sarton", email: may.email, passkeys: [] });
+  expect(data.conversations).toMatchObject([
+    { name: "Lou Andreas", isGroup: false, messages: [{ content: "From May" }] },
+  ]);
+  expect(text).not.toContain("From Lou");
+  expect(may.troubles).toEqual([]);
 });
 
 test("an account is deleted with the password, but not the last owner's", async () => {

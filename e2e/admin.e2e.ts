@@ -111,7 +111,7 @@ test("a reset link is handed out, an admin is made, and all of it is in the log"
   await page.getByRole("tab", { name: "Log" }).click();
   const log = page.getByRole("list", { name: "Log" });
   await log.getByText("Olga Owner changed the role of Ada Admin (admin)").waitFor();
-  await page.getByRole("tab", { name: "Storage and connections" }).click();
+  await page.getByRole("tab", { name: "Figures" }).click();
   await page.getByText("Open connections").waitFor();
   await page.getByText(/\d (kB|MB)/).waitFor();
 });

@@ -19,6 +19,7 @@ type Formatters = {
   dateWithYear: Intl.DateTimeFormat;
   shortDate: Intl.DateTimeFormat;
   full: Intl.DateTimeFormat;
+  moment: Intl.DateTimeFormat;
 };
 
 let cached: { zone: string; formatters: Formatters } | null = null;
@@ -44,6 +45,7 @@ function getFormatters(): Formatters {
     dateWithYear: make({ day: "numeric", month: "long", year: "numeric" }),
     shortDate: make({ day: "numeric", month: "numeric", year: "2-digit" }),
     full: make({ dateStyle: "full", timeStyle: "medium" }),
+    moment: make({ dateStyle: "medium", timeStyle: "short" }),
   };
   cached = { zone, formatters };
   return formatters;
@@ -68,6 +70,11 @@ export function formatTime(ms: number): string {
 /** Day and time in full, for tooltips. */
 export function formatFull(ms: number): string {
   return getFormatters().full.format(ms);
+}
+
+/** Day and time, short enough for a line of a list. */
+export function formatMoment(ms: number): string {
+  return getFormatters().moment.format(ms);
 }
 
 export type DayWords = { today: string; yesterday: string };

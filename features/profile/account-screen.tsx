@@ -2,6 +2,7 @@
 
 import { AccountSection } from "@/auth/account-section";
 import { t } from "../language/t";
+import { ExportPart } from "./export-part";
 
 /** One's own account on a screen of its own. */
 export function AccountScreen() {
@@ -11,7 +12,9 @@ export function AccountScreen() {
         <h1 className="flex min-h-10 items-center text-screen leading-tight font-title tracking-[-0.015em] touch:min-h-11">
           {t("profile.account")}
         </h1>
-        <AccountSection />
+        <AccountSection>
+          <ExportPart />
+        </AccountSection>
       </div>
     </main>
   );

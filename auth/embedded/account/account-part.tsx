@@ -30,7 +30,7 @@ export function AccountPart({ title, summary, openLabel, children }: AccountPart
   return (
     <section aria-labelledby={id} className="border-line border-b py-4 last:border-b-0">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1 basis-48">
+        <div className="min-w-0 flex-1 basis-40">
           <h2 id={id} className="text-body font-semibold text-ink">
             {title}
           </h2>

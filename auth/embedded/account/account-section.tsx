@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { RowSkeleton } from "@/components/ui/skeleton";
@@ -13,8 +14,8 @@ import { PasskeysPart } from "./passkeys-part";
 import { DoneNotice } from "./reload-done";
 import { TwoFactorPart } from "./two-factor-part";
 
-/** All that people may change about their own account. */
-export function AccountSection() {
+/** All that people may change about their own account; `children` stand before its end. */
+export function AccountSection({ children }: { children?: ReactNode }) {
   const account = useAnswer<AccountFacts>("account");
   const look = usePatientLoading(account.kind === "waiting");
   if (look === "skeleton") return <RowSkeleton label="Loading your account" rows={5} />;
@@ -38,6 +39,7 @@ export function AccountSection() {
       {value.hasPassword && <TwoFactorPart isOn={value.hasTwoFactor} />}
       <PasskeysPart />
       <DevicesPart />
+      {children}
       <DeletePart account={value} onDeleted={() => window.location.assign("/sign-in")} />
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { formatFull } from "@/lib/dates";
+import { formatMoment } from "@/lib/dates";
 import { post } from "../service-request";
 import { useAnswer } from "../use-answer";
 import type { DeviceSession } from "./account-facts";
@@ -41,7 +41,7 @@ export function DevicesPart() {
               name: deviceName(session.userAgent),
               note: session.isCurrent
                 ? "This device"
-                : `Signed in ${formatFull(session.createdAt)}`,
+                : `Signed in ${formatMoment(session.createdAt)}`,
               removeLabel: session.isCurrent ? null : "Sign out",
             }))}
             onRemove={(sessionId) => post("sessions/end", { sessionId })}
@@ -50,7 +50,7 @@ export function DevicesPart() {
           {others.length > 1 && (
             <Button
               variant="quiet"
-              className="mt-2 border border-line text-danger"
+              className="mt-2 border border-line"
               onClick={() => void endOthers()}
             >
               Sign out all other devices

@@ -1,7 +1,7 @@
 "use client";
 
 import { TextField } from "@/components/ui/text-field";
-import { formatFull } from "@/lib/dates";
+import { formatMoment } from "@/lib/dates";
 import { addPasskey, type Passkey, removePasskey } from "../passkeys";
 import { readField, ServiceForm } from "../service-form";
 import { useAnswer } from "../use-answer";
@@ -34,7 +34,7 @@ export function PasskeysPart() {
               label="Passkeys"
               items={items.map(({ id, name, createdAt }) => ({
                 ...{ id, name: name ?? "Passkey", removeLabel: "Remove" },
-                note: createdAt ? `Added ${formatFull(Date.parse(createdAt))}` : null,
+                note: createdAt ? `Added ${formatMoment(Date.parse(createdAt))}` : null,
               }))}
               onRemove={removePasskey}
               onRemoved={passkeys.reload}

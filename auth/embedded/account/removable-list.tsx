@@ -48,7 +48,6 @@ export function RemovableList(props: {
             {removeLabel && (
               <Button
                 variant="quiet"
-                className="text-danger"
                 aria-label={`${removeLabel}: ${name}`}
                 disabled={removing !== null}
                 onClick={() => void remove(id)}

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { formatFull } from "@/lib/dates";
+import { formatMoment } from "@/lib/dates";
 import type { NamedAuditEntry } from "../audit-log";
 import { useAnswer } from "../use-answer";
 import { Answered } from "./answered";
@@ -30,7 +30,7 @@ export function AuditPanel() {
                 <p className="text-preview text-ink [overflow-wrap:anywhere]">
                   {auditSentence(entry)}
                 </p>
-                <p className="text-meta text-muted">{formatFull(entry.at)}</p>
+                <p className="text-meta text-muted">{formatMoment(entry.at)}</p>
               </li>
             ))}
           </ol>

@@ -1,7 +1,7 @@
 "use client";
 
 import { Button } from "@/components/ui/button";
-import { formatFull } from "@/lib/dates";
+import { formatMoment } from "@/lib/dates";
 import type { ServerFigures } from "../door";
 import { useAnswer } from "../use-answer";
 import { Answered } from "./answered";
@@ -16,7 +16,7 @@ export function FiguresPanel() {
           <dl className="grid max-w-2xl gap-3 wide:grid-cols-3">
             <Figure name="Stored" value={formatBytes(storedBytes)} />
             <Figure name="Open connections" value={String(connections)} />
-            <Figure name="Running since" value={formatFull(startedAt)} />
+            <Figure name="Running since" value={formatMoment(startedAt)} />
           </dl>
           <Button
             variant="quiet"

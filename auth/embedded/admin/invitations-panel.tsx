@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { TextField } from "@/components/ui/text-field";
-import { formatFull } from "@/lib/dates";
+import { formatMoment } from "@/lib/dates";
 import { RemovableList } from "../account/removable-list";
 import type { Invitation } from "../invitations";
 import { readField, ServiceForm } from "../service-form";
@@ -111,7 +111,7 @@ function isUsable({ isRevoked, uses, usesMax, expiresAt }: Invitation): boolean 
 }
 
 function describe({ isRevoked, expiresAt, createdAt }: Invitation): string {
-  const made = `Made ${formatFull(createdAt)}`;
+  const made = `Made ${formatMoment(createdAt)}`;
   if (isRevoked) return `${made}, revoked`;
-  return `${made}, ${expiresAt > Date.now() ? "good until" : "ended"} ${formatFull(expiresAt)}`;
+  return `${made}, ${expiresAt > Date.now() ? "good until" : "ended"} ${formatMoment(expiresAt)}`;
 }
