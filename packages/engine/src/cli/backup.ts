@@ -7,12 +7,13 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EngineError } from "../base/engine-error.ts";
 import { MARK_FILE } from "../persistence/durable-mark.ts";
-import { lockFolder } from "../persistence/folder-lock.ts";
+import { lockFolder, UNFINISHED_RESTORE } from "../persistence/folder-lock.ts";
 import { openSqlitePersistence } from "../persistence/sqlite-persistence.ts";
 import { missingFiles } from "./doctor.ts";
 import { copyDatabase, databasePath } from "./offline.ts";
@@ -66,6 +67,10 @@ export async function backUp(dataDir: string, to: string): Promise<void> {
 /**
  * Makes a data folder out of a backup, which stays as it is.
  *
+ * The copy is made and synced in a folder inside, which may be another disk than the one around it, and
+ * then moved up. As long as that folder is there nobody starts with what is half there, and what was
+ * cut off before anything was moved is begun anew.
+ *
  * Clients that saw more than the backup knows come back by themselves: a store's clock starts above
  * the wall clock, and so above whatever they saw.
  *
@@ -73,11 +78,22 @@ export async function backUp(dataDir: string, to: string): Promise<void> {
  */
 export function restore(from: string, dataDir: string): void {
   requireData(from);
-  refuseLeftovers(dataDir);
-  const lock = lockFolder(dataDir);
+  refuseLeftovers(dataDir, UNFINISHED_RESTORE);
+  const lock = lockFolder(dataDir, true);
   try {
-    cpSync(from, dataDir, { recursive: true, filter: (path) => isKept(basename(path)) });
-    syncTree(dataDir);
+    const unfinished = join(dataDir, UNFINISHED_RESTORE);
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished, { mode: 0o700 });
+    // It must be there before anything else is.
+    syncPath(dataDir);
+    cpSync(from, unfinished, { recursive: true, filter: (path) => isKept(basename(path)) });
+    syncTree(unfinished);
+    for (const name of readdirSync(unfinished)) {
+      renameSync(join(unfinished, name), join(dataDir, name));
+    }
+    syncPath(dataDir);
+    rmdirSync(unfinished);
+    syncPath(dataDir);
   } catch (error) {
     throw asSentence(error, `The data folder ${dataDir} cannot be written`);
   } finally {
@@ -86,9 +102,9 @@ export function restore(from: string, dataDir: string): void {
 }
 
 /** Nothing is ever written over: a folder that is named must be empty, or not be there yet. */
-function refuseLeftovers(dir: string): void {
+function refuseLeftovers(dir: string, ownName?: string): void {
   if (!existsSync(dir)) return;
-  const found = readdirOrRefuse(dir).filter((name) => !name.startsWith("lock"));
+  const found = readdirOrRefuse(dir).filter((name) => !/^lock(-|$)/.test(name) && name !== ownName);
   if (found.length === 0) return;
   throw new EngineError(
     "DataFolderUnusable",

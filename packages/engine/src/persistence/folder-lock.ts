@@ -1,7 +1,10 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { EngineError } from "../base/engine-error.ts";
+
+/** In a folder while a backup is being restored into it: what else is there is not all of it. */
+export const UNFINISHED_RESTORE = "restore.unfinished";
 
 /** Holds a data folder for one process. */
 export interface FolderLock {
@@ -16,9 +19,10 @@ export interface FolderLock {
  * whatever way, so that there is never a stale one to clean up.
  *
  * @throws EngineError("DataFolderInUse") when somebody has it, also this process.
+ * @param isRestored Whether it is taken to restore into it; nobody else may have what is half there.
  * @throws EngineError("DataFolderUnusable") when it cannot be created or written.
  */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, isRestored = false): FolderLock {
   const path = join(folder, "lock");
   let database: Database.Database | null = null;
   try {
@@ -33,6 +37,13 @@ export function lockFolder(folder: string): FolderLock {
     throw asEngineError(cause, folder);
   }
   const held = database;
+  if (!isRestored && existsSync(join(folder, UNFINISHED_RESTORE))) {
+    held.close();
+    throw new EngineError(
+      "DataFolderUnusable",
+      `The data folder ${folder} has a restore that was cut off; empty it and restore again.`,
+    );
+  }
   return { release: () => void held.close() };
 }
 
