@@ -27,7 +27,7 @@ export function needsServerBundle(rootDir) {
 /** Bundles the server, and the command on accounts, with our own engine in it; installed packages stay outside. */
 export async function bundleServer(rootDir) {
   const stamp = fingerprint(rootDir, SERVER_SOURCES);
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   await build({
     absWorkingDir: rootDir,
     entryPoints: { server: "server/main.ts", people: "server/people.ts" },
@@ -45,6 +45,8 @@ export async function bundleServer(rootDir) {
     sourcemap: true,
     logLevel: "warning",
   });
+  // Its process would stay for as long as ours.
+  await stop();
   writeStamp(rootDir, "server", stamp);
 }
 

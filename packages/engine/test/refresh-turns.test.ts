@@ -7,7 +7,8 @@ import { ANONYMOUS } from "../src/identity/caller.ts";
 import { openMemoryPersistence } from "../src/persistence/memory-persistence.ts";
 import { createFunctionRegistry } from "../src/runtime/function-registry.ts";
 import { parseSchema } from "../src/schema/schema-definition.ts";
-import { frameText, SyncSession } from "../src/sync/session.ts";
+import { SyncSession } from "../src/sync/session.ts";
+import { frameText } from "../src/sync/transition-frames.ts";
 import * as notes from "./fixtures/notes/notes";
 import schema from "./fixtures/notes/schema";
 

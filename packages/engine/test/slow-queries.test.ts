@@ -78,8 +78,66 @@ it("[SY18] [RT3] leaves a live query that never settles to the client that has i
   await mark("three");
   expect(await other.next("Transition")).toMatchObject(updated(0, ["one", "two", "three"]));
   expire();
-  // It has failed as before, which is no news; what it has held back comes in one transition.
+  // It has failed as before, which is no news; the others come as they were when it began.
+  expect(await own.next("Transition")).toMatchObject(updated(1, ["one", "two"]));
   expect(await own.next("Transition")).toMatchObject(updated(1, ["one", "two", "three"]));
+});
+
+it("[SY20] shows a query that takes its time while what it reads keeps changing", async () => {
+  const real = realEnvironment(() => {});
+  let patience = () => {};
+  const setTimer: Environment["setTimer"] = (delayMs, callback) => {
+    if (delayMs !== limits.slowQueryPatienceMs) return real.setTimer(delayMs, callback);
+    patience = callback;
+    return { cancel: () => {} };
+  };
+  const environment = { ...real, setTimer };
+  running = await startEngine({ functionsDir: TROUBLE_DIR, environment });
+  const world = globalThis as { slowWork?: () => Promise<void> };
+  const begun: Array<() => void> = [];
+  let noteBegin = () => {};
+  world.slowWork = () =>
+    new Promise((resolve) => {
+      begun.push(resolve);
+      noteBegin();
+    });
+  const whenBegun = async () => {
+    if (begun.length === 0) await new Promise<void>((resolve) => (noteBegin = resolve));
+    return begun.shift()!;
+  };
+  const peer = await openPeer(running.url, "own");
+  subscribe(peer, "trouble:slowMarks", "trouble:marks");
+  let finish = await whenBegun();
+  patience();
+  finish();
+  const shown: string[][] = [[], []];
+  const read = async () => {
+    const { modifications } = (await peer.next("Transition")) as unknown as {
+      modifications: Array<{ queryId: number; value: string[] }>;
+    };
+    for (const { queryId, value } of modifications) shown[queryId] = value;
+  };
+  await read();
+  while (shown[1]!.length > shown[0]!.length) await read();
+  const http = new ConvexHttpClient(running.url, { logger: false });
+  await http.mutation(trouble.mark!, { name: "0" });
+  for (let n = 1; n <= 8; n++) {
+    finish = await whenBegun();
+    patience();
+    // In the middle of each run, what it has read changes again.
+    await http.mutation(trouble.mark!, { name: String(n) });
+    finish();
+    const before = shown[0]!.length;
+    while (shown[0]!.length === before) await read();
+    // Both queries are of one moment, always.
+    expect(shown[0]).toEqual(shown[1]);
+    expect(shown[0]!.length).toBeGreaterThanOrEqual(n);
+  }
+  finish = await whenBegun();
+  finish();
+  while (shown[0]!.length < 9) await read();
+  expect(shown[0]).toEqual(shown[1]);
+  delete world.slowWork;
 });
 
 it("[RT3] gives up a mutation that waits for nothing; what it wrote is gone, the next one runs", async () => {

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { FramePart } from "../sync/session.ts";
+import type { FramePart } from "../sync/transition-frames.ts";
 
 const TEXT_AND_LAST = 0x81;
 const LENGTH_IN_2_BYTES = 126;

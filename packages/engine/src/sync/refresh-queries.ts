@@ -138,6 +138,7 @@ export class RefreshQueries {
     this.#watchedQueries.leaveRunning(watched);
     running.then(
       (late) => {
+        for (const { session } of watched.subscriptions) session.noteRun(watched);
         for (const subscription of [...watched.subscriptions, ...late])
           this.#notePending(subscription);
         this.#schedule();

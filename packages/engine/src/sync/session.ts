@@ -18,33 +18,24 @@ import {
   mutationResponse,
   queryRemoved,
   type StateVersion,
-  transitionChunks,
   transitionEnds,
 } from "../protocol/server-message.ts";
 import type { FunctionResult } from "../runtime/outcome.ts";
 import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { HeldTransition } from "./held-transition.ts";
 import type { RefreshQueries } from "./refresh-queries.ts";
+import { type FramePart, framesOf } from "./transition-frames.ts";
 import type { WatchedQueries } from "./watched-queries.ts";
 import {
   isWaiting,
   type Modification,
   modificationOf,
   resultOf,
+  type SharedResult,
   type Subscription,
-  sharedBytes,
+  type WatchedQuery,
 } from "./watched-query.ts";
-
-/** A piece of a frame's text, which may be encoded already. */
-export type FramePart = string | Uint8Array;
-
-/** A frame's text, put together. */
-export function frameText(frame: string | readonly FramePart[]): string {
-  if (typeof frame === "string") return frame;
-  return frame
-    .map((part) => (typeof part === "string" ? part : Buffer.from(part).toString("utf8")))
-    .join("");
-}
 
 /** The socket as a session sees it. */
 export interface SyncTransport {
@@ -132,6 +123,8 @@ export class SyncSession {
   /** Whether something was not planned because the client reads too slowly. */
   #isBlocked = false;
   #transitionsSent = 0;
+  /** No other is planned before this one has left. */
+  #held: HeldTransition | null = null;
   #isClosed = false;
 
   constructor(services: SessionServices, transport: SyncTransport) {
@@ -202,6 +195,11 @@ export class SyncSession {
   /** What there is to tell the client now; null for nothing, or nothing that it could take. */
   planTransition(): TransitionPlan | null {
     if (this.#isClosed) return null;
+    if (this.#held) {
+      if (this.#held.isSound) return null;
+      this.#takeBack(this.#held.plan);
+      this.#held = null;
+    }
     this.#isBlocked = !this.#canSend();
     if (this.#isBlocked) return null;
     // Of the mutations that a client sends again some have been committed long ago. Their answers
@@ -231,17 +229,35 @@ export class SyncSession {
   /**
    * Sends a plan's transition; its queries have been run at `ts`, but for those that take their
    * time. Where the client has no result yet, that one can come later. An older result would be
-   * shown beside newer ones: then everything waits.
+   * shown beside newer ones: then the transition is held until all of `ts` is there.
    */
   sendTransition(plan: TransitionPlan, ts: bigint): void {
     if (this.#isClosed) return;
     const waiting = plan.pending.filter((subscription) => isWaiting(subscription));
     if (waiting.some(({ sent, isRemoved }) => sent !== null && !isRemoved)) {
-      this.#takeBack(plan);
+      this.#held = HeldTransition.of(plan, ts);
+      if (!this.#held) this.#takeBack(plan);
       return;
     }
     for (const subscription of waiting)
       if (!subscription.isRemoved) this.#pending.add(subscription);
+    this.#tell(plan, ts, resultOf);
+  }
+
+  /** A query that a turn went on without has ended its run, and nothing has run it again. */
+  noteRun(watched: WatchedQuery): void {
+    const held = this.#held;
+    if (!held?.note(watched)) return;
+    this.#held = null;
+    this.#tell(held.plan, held.ts, (subscription) => held.results.get(subscription) ?? null);
+    this.#requestRefresh();
+  }
+
+  #tell(
+    plan: TransitionPlan,
+    ts: bigint,
+    resultFor: (subscription: Subscription) => SharedResult | null,
+  ): void {
     const modifications = plan.removedQueryIds.map(
       (queryId): Modification => ({
         beginning: queryRemoved(queryId),
@@ -250,7 +266,7 @@ export class SyncSession {
       }),
     );
     for (const subscription of plan.pending) {
-      const result = resultOf(subscription);
+      const result = resultFor(subscription);
       if (subscription.isRemoved || !result) {
         // It has moved to another query since the plan was made: next turn.
         if (!subscription.isRemoved && !isWaiting(subscription)) this.#requestRefresh(subscription);
@@ -269,7 +285,7 @@ export class SyncSession {
     this.#sendText(start, end, modifications);
   }
 
-  /** Whoever is waited for asks for the next turn. */
+  /** What was planned is for the next turn, which whoever is waited for asks for. */
   #takeBack(plan: TransitionPlan): void {
     for (const subscription of plan.pending) {
       if (!subscription.isRemoved) this.#pending.add(subscription);
@@ -549,36 +565,6 @@ export class SyncSession {
     this.close();
     this.#transport.close(code, reason);
   }
-}
-
-/** A transition's frames: one, in parts if clients share some of it, or chunks of a large one. */
-function framesOf(
-  { head, foot }: { head: string; foot: string },
-  modifications: readonly Modification[],
-  transitionId: string,
-): Array<string | FramePart[]> {
-  let length = 0;
-  for (const { result } of modifications) length += result?.tail.length ?? 0;
-  if (length >= limits.transitionChunkBytes / 3) {
-    const texts = modifications.map(({ beginning, result }) => beginning + (result?.tail ?? ""));
-    const text = `${head}${texts.join(",")}${foot}`;
-    return transitionChunks(text, limits.transitionChunkBytes, transitionId);
-  }
-  const parts: FramePart[] = [];
-  let text = head;
-  for (const [place, modification] of modifications.entries()) {
-    if (place > 0) text += ",";
-    text += modification.beginning;
-    const bytes = sharedBytes(modification);
-    if (bytes === null) {
-      text += modification.result?.tail ?? "";
-    } else {
-      parts.push(text, bytes);
-      text = "";
-    }
-  }
-  text += foot;
-  return [parts.length === 0 ? text : [...parts, text]];
 }
 
 function failureOf(requestId: number, result: FunctionResult & { ok: false }) {

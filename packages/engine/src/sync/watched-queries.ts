@@ -180,6 +180,7 @@ export class WatchedQueries {
       allowsInternal: watched.isPart || caller.kind === "admin",
     };
     watched.isRunning = true;
+    watched.runsAtTs = ts;
     try {
       const outcome = await this.#runtime.runQuery(call, ts, watched.journal);
       return { outcome, missed: this.#missed.get(watched) ?? [] };
@@ -203,6 +204,7 @@ export class WatchedQueries {
       isPart,
       isStale: true,
       isRunning: false,
+      runsAtTs: 0n,
       latest: null,
       journal: request.journal,
       hasGrown: false,

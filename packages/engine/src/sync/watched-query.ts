@@ -59,6 +59,8 @@ export interface WatchedQuery {
   isStale: boolean;
   /** A turn has begun to run it and, if that turn is over, has gone on without it. */
   isRunning: boolean;
+  /** The timestamp of the run that is under way, or was the last. */
+  runsAtTs: bigint;
   latest: SharedResult | null;
   /** Where the page ended when it ran last; the next run ends there again. */
   journal: string | null;

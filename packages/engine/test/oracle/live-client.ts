@@ -1,4 +1,5 @@
-import { frameText, type SessionServices, SyncSession } from "../../src/sync/session.ts";
+import { type SessionServices, SyncSession } from "../../src/sync/session.ts";
+import { frameText } from "../../src/sync/transition-frames.ts";
 
 export interface Held {
   functionPath: string;
