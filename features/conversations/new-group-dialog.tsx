@@ -16,6 +16,8 @@ import { groupMembersMax, groupNameMaxUnits } from "@/shared/limits";
 import { sentenceOf } from "../connection/panel-error";
 import { t } from "../language/t";
 import { conversationHref } from "../navigation/open-conversation";
+import { useBackCloses } from "../navigation/use-back-closes";
+import { useIsWide } from "../navigation/use-media";
 import { type Person, usePeople } from "../users/use-people";
 import { useLoadMoreMark } from "./use-load-more-mark";
 
@@ -23,6 +25,8 @@ import { useLoadMoreMark } from "./use-load-more-mark";
 export function NewGroupDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const createGroup = useMutation(api.conversations.createGroup);
+  const isWide = useIsWide();
+  const leaveByPage = useBackCloses(onClose);
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<readonly Person[]>([]);
   const [search, setSearch] = useState("");
@@ -48,8 +52,11 @@ export function NewGroupDialog({ onClose }: { onClose: () => void }) {
     try {
       const participantIds = chosen.map(({ clerkId }) => clerkId);
       const conversationId = await createGroup({ groupName: name.trim(), participantIds });
+      leaveByPage();
       onClose();
-      router.push(conversationHref(conversationId));
+      // On phones the dialog has a step of the history, which the new chat takes.
+      if (isWide) router.push(conversationHref(conversationId));
+      else router.replace(conversationHref(conversationId));
     } catch (error) {
       setProblem({ at: "people", text: sentenceOf(error) });
       setIsCreating(false);

@@ -5,6 +5,7 @@ import * as Dialog from "radix-ui/dialog";
 import { useState } from "react";
 import { cn } from "@/lib/cn";
 import { t } from "../language/t";
+import { useBackCloses } from "../navigation/use-back-closes";
 import {
   readRecentEmoji,
   readSkinTone,
@@ -30,6 +31,7 @@ const CELL =
 
 /** Every emoji in every skin tone, by name, by subject and by last use; the arrow keys walk through them. */
 export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialogProps) {
+  useBackCloses(onClose);
   const [search, setSearch] = useState("");
   const [tone, setTone] = useState(readSkinTone);
   const [columns] = useState(() =>

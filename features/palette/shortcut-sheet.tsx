@@ -5,6 +5,7 @@ import * as Dialog from "radix-ui/dialog";
 import { Fragment, type RefObject } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { t } from "../language/t";
+import { useBackCloses } from "../navigation/use-back-closes";
 import { isApple, SHORTCUTS } from "./shortcuts";
 
 export type ShortcutSheetProps = {
@@ -14,6 +15,7 @@ export type ShortcutSheetProps = {
 
 /** Every key that does something. */
 export function ShortcutSheet({ onClose, returnFocusTo }: ShortcutSheetProps) {
+  useBackCloses(onClose);
   const names: Record<string, string> = isApple() ? { mod: "⌘", Alt: "⌥" } : { mod: "Ctrl" };
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>

@@ -11,6 +11,7 @@ import { cn } from "@/lib/cn";
 import type { TextKey } from "../language/messages-en";
 import { t } from "../language/t";
 import { forgetDrafts } from "../messages/use-draft";
+import { useBackCloses } from "../navigation/use-back-closes";
 import { forgetOutbox, useOutbox } from "../outbox/use-outbox";
 import type { ThemeChoice } from "../theme/theme-choice";
 import { chooseTheme, useThemeChoice } from "../theme/use-theme";
@@ -29,6 +30,11 @@ export type ProfilePanelProps = {
 /** Name, mail address, theme and the way out. */
 export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
   const { userId, name, email, isAdmin } = useIdentity();
+  const leaveByPage = useBackCloses(onClose);
+  const leaveTo = () => {
+    leaveByPage();
+    onClose();
+  };
   const signOut = useSignOut();
   const unsent = useOutbox().unsentCount();
   const choice = useThemeChoice();
@@ -79,12 +85,12 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
             </div>
           </div>
           <nav className="mt-4 -mx-2 flex flex-col">
-            <PanelLink href="/settings/account" onClick={onClose}>
+            <PanelLink href="/settings/account" onClick={leaveTo}>
               <UserRound size={18} aria-hidden="true" />
               {t("profile.account")}
             </PanelLink>
             {isAdmin && (
-              <PanelLink href="/admin" onClick={onClose}>
+              <PanelLink href="/admin" onClick={leaveTo}>
                 <Server size={18} aria-hidden="true" />
                 {t("profile.admin")}
               </PanelLink>
