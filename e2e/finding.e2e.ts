@@ -210,6 +210,80 @@ test("[B69] the shortcuts are listed by Ctrl+/ anywhere and by ? outside of fiel
   expect(await composer(ada.page).inputValue()).toBe("");
 });
 
+test("[B67] Enter and Shift+Enter step through the hits in a chat, with a counter", async () => {
+  await conversationLink(ada.page, "Bo Diddley").click();
+  await conversationHeading(ada.page, "Bo Diddley").waitFor();
+  await ada.page.getByRole("button", { name: "Search in this chat" }).click();
+  const bar = ada.page.getByRole("search", { name: "Search in this chat" });
+  const field = bar.getByRole("searchbox");
+  const counter = bar.getByRole("status");
+  const inView = async (number: string) => {
+    const view = await log(ada.page).boundingBox();
+    const box = await articles(ada.page).filter({ hasText: number }).boundingBox();
+    return view !== null && box !== null && box.y >= view.y && box.y < view.y + view.height;
+  };
+  await field.fill("22");
+  // #22, and #220 to #229.
+  await expect.poll(() => counter.textContent()).toBe("1 of 11");
+  await expect.poll(() => inView("#229 ")).toBe(true);
+  const marked = () =>
+    ada.page.evaluate(() => [...(CSS.highlights.get("search-hits") ?? [])].map(String));
+  await expect.poll(marked).toContain("22");
+  expect(new Set(await marked())).toEqual(new Set(["22"]));
+  await field.press("Enter");
+  expect(await counter.textContent()).toBe("2 of 11");
+  await field.press("Shift+Enter");
+  await field.press("Shift+Enter");
+  expect(await counter.textContent()).toBe("11 of 11");
+  await expect.poll(() => inView("#22 ")).toBe(true);
+  await boClient.mutate("messages:sendMessage", { conversationId: pair, content: "22 more" });
+  await expect.poll(() => counter.textContent()).toBe("12 of 12");
+  await field.fill("xyzzy");
+  await expect.poll(() => counter.textContent()).toBe("No results");
+  await field.press("Escape");
+  await field.press("Escape");
+  await bar.waitFor({ state: "detached" });
+  expect(await composer(ada.page).evaluate((one) => one === document.activeElement)).toBe(true);
+});
+
+test("[B13] unread chats below the fold are told of at the edge of the list", async () => {
+  await ada.page.setViewportSize({ width: 1280, height: 200 });
+  await boClient.mutate("messages:sendMessage", { conversationId: pair, content: "Now above" });
+  const edge = ada.page.getByRole("button", { name: "1 unread chat below" });
+  expect(await edge.count()).toBe(0);
+  await boClient.mutate("messages:sendMessage", { conversationId: group, content: "Fresh tea" });
+  await conversationLink(ada.page, "Tea and cakes").getByText("unread").waitFor();
+  await boClient.mutate("messages:sendMessage", { conversationId: pair, content: "Above again" });
+  await edge.click();
+  await edge.waitFor({ state: "detached" });
+  expect(await conversationLink(ada.page, "Tea and cakes").isVisible()).toBe(true);
+  await ada.page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test("[B70] on a phone Back closes what is open before it leaves the page", async () => {
+  const phone = await ada.context.newPage();
+  await phone.setViewportSize({ width: 390, height: 844 });
+  await phone.goto("/messages");
+  await conversationLink(phone, "Bo Diddley").click();
+  await conversationHeading(phone, "Bo Diddley").waitFor();
+  await phone.getByRole("button", { name: "Profile" }).click();
+  const panel = phone.getByRole("dialog");
+  await panel.waitFor();
+  await drawn();
+  await phone.goBack();
+  await panel.waitFor({ state: "detached" });
+  expect(await conversationHeading(phone, "Bo Diddley").isVisible()).toBe(true);
+  await phone.getByRole("button", { name: "Profile" }).click();
+  await panel.waitFor();
+  await phone.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+  await phone.reload();
+  await conversationHeading(phone, "Bo Diddley").waitFor();
+  await phone.goBack();
+  await conversationLink(phone, "Bo Diddley").waitFor();
+  await phone.close();
+});
+
 test("nothing in the console", () => {
   expect(ada.troubles).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import { MessagesSquare, Plus, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
@@ -16,6 +16,7 @@ import { walkResults } from "../search/result-keys";
 import type { SearchScope } from "../search/search-results";
 import { noteChatOrder } from "./chat-order";
 import { ConversationRow } from "./conversation-row";
+import { UnreadEdge } from "./unread-edge";
 import { useConversationRows } from "./use-conversation-rows";
 import { useLoadMoreMark } from "./use-load-more-mark";
 
@@ -97,25 +98,30 @@ export function ConversationList({ openId, search, onSearch }: ConversationListP
 function ListBody({ openId }: { openId: string | null }) {
   const { rows, status, loadMore } = useConversationRows(openId);
   const look = usePatientLoading(status === "LoadingFirstPage");
+  const list = useRef<HTMLElement>(null);
   useEffect(() => noteChatOrder(rows), [rows]);
   const mark = useLoadMoreMark(status === "CanLoadMore", loadMore);
 
   return (
-    <nav
-      aria-label={t("list.label")}
-      className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3"
-    >
-      {look === "skeleton" && <RowSkeleton label={t("list.loading")} />}
-      {look === "ready" && rows.length === 0 && status === "Exhausted" && <EmptyList />}
-      {look === "ready" && rows.length > 0 && (
-        <ul>
-          {rows.map((row) => (
-            <ConversationRow key={row.conversationId} {...row} />
-          ))}
-        </ul>
-      )}
-      <div ref={mark} className="h-px" />
-    </nav>
+    <div className="relative min-h-0 flex-1">
+      <nav
+        ref={list}
+        aria-label={t("list.label")}
+        className="h-full overflow-y-auto overscroll-contain pb-3"
+      >
+        {look === "skeleton" && <RowSkeleton label={t("list.loading")} />}
+        {look === "ready" && rows.length === 0 && status === "Exhausted" && <EmptyList />}
+        {look === "ready" && rows.length > 0 && (
+          <ul>
+            {rows.map((row) => (
+              <ConversationRow key={row.conversationId} {...row} />
+            ))}
+          </ul>
+        )}
+        <div ref={mark} className="h-px" />
+      </nav>
+      <UnreadEdge list={list} revision={rows} />
+    </div>
   );
 }
 

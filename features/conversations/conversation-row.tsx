@@ -57,7 +57,7 @@ export const ConversationRow = memo(
       yesterday: t("day.yesterday"),
     });
     return (
-      <li className="px-2">
+      <li className="px-2" data-unread={unreadCount > 0 || undefined}>
         <a
           {...RESULT}
           href={conversationHref(conversationId)}

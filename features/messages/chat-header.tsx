@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, Search } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
@@ -17,10 +17,11 @@ export type ChatHeaderProps = {
   viewerId: string | null;
   /** The chat has the screen to itself, so there must be a way back. */
   isAlone: boolean;
+  onSearch: () => void;
 };
 
 /** Who one is talking to, and whether they are there. */
-export function ChatHeader({ conversation, viewerId, isAlone }: ChatHeaderProps) {
+export function ChatHeader({ conversation, viewerId, isAlone, onSearch }: ChatHeaderProps) {
   return (
     <header className="flex h-[68px] items-center gap-3 border-b border-line bg-surface px-5 max-wide:h-[60px] max-wide:gap-2.5 max-wide:px-2">
       {isAlone && (
@@ -35,6 +36,11 @@ export function ChatHeader({ conversation, viewerId, isAlone }: ChatHeaderProps)
           <Bone className="size-10 rounded-full" />
           <Bone className="h-4 w-36 rounded-full" />
         </>
+      )}
+      {conversation && (
+        <IconButton label={t("chatSearch.open")} onClick={onSearch} className="ms-auto">
+          <Search size={20} aria-hidden="true" />
+        </IconButton>
       )}
     </header>
   );

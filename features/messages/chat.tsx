@@ -1,6 +1,7 @@
 "use client";
 
 import { MessageCircleOff } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -17,6 +18,10 @@ import { useChat } from "./use-chat";
 import { useMessageChanges } from "./use-message-changes";
 import { useReply } from "./use-reply";
 import { useSendMessage } from "./use-send-message";
+
+const ChatSearchBar = dynamic(() =>
+  import("../search/chat-search-bar").then((room) => room.ChatSearchBar),
+);
 
 export type ChatProps = {
   conversationId: string;
@@ -51,6 +56,7 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
   const { changes, refusal, clearRefusal } = useMessageChanges(conversationId);
   const [editing, setEditing] = useState<Editing | null>(null);
   const [isMissingSeen, setIsMissingSeen] = useState(false);
+  const [isSearching, setIsSearching] = useState(false);
   const log = useRef<MessageLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
 
@@ -98,7 +104,24 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
   const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
   return (
     <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
-      <ChatHeader conversation={conversation} viewerId={viewerId} isAlone={isAlone} />
+      <div>
+        <ChatHeader
+          conversation={conversation}
+          viewerId={viewerId}
+          isAlone={isAlone}
+          onSearch={() => setIsSearching(true)}
+        />
+        {isSearching && (
+          <ChatSearchBar
+            conversationId={conversationId}
+            goTo={chat.goTo}
+            onClose={() => {
+              setIsSearching(false);
+              composer.current?.focus();
+            }}
+          />
+        )}
+      </div>
       <MessageLog
         ref={log}
         conversationId={conversationId}

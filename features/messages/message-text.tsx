@@ -28,7 +28,7 @@ export const MessageText = memo(function MessageText(props: MessageTextProps) {
   const shown = folded ?? text;
   const blocks = useMemo(() => readRichText(shown, members), [shown, members]);
   return (
-    <span className="wrap-anywhere whitespace-pre-wrap">
+    <span data-said="" className="wrap-anywhere whitespace-pre-wrap">
       {blocks.map((block, index) => (
         <TextBlock
           // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of one text never move.

@@ -49,6 +49,8 @@ function KnownHit({
   todayMs,
 }: HitRowProps & { look: ConversationLook }) {
   const { conversationId, messageId, sentAt } = hit;
+  // In a chat of two the title says already who else can have said it.
+  const isGroup = look.avatarId === conversationId;
   return (
     <li className="px-2">
       <a
@@ -79,7 +81,7 @@ function KnownHit({
             </time>
           </span>
           <span className="line-clamp-2 text-preview text-muted wrap-anywhere">
-            {sender && (
+            {sender && (isGroup || sender === t("message.you")) && (
               <>
                 <bdi>{sender}</bdi>
                 {": "}
