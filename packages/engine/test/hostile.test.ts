@@ -162,6 +162,29 @@ describe("amounts", () => {
     }
   }, 60_000);
 
+  it("[FZ3] bounds the arguments of one connection's open queries together", async () => {
+    await start();
+    const add = (queryId: number, megabytes: number) => ({
+      type: "Add",
+      queryId,
+      udfPath: "notes:nowhere",
+      args: [{ text: String(queryId).padEnd(megabytes * 1024 * 1024, "x") }],
+    });
+    const peer = await openPeer(running.url, "session-a");
+    const modify = (newVersion: number, ...modifications: object[]) =>
+      peer.send({ type: "ModifyQuerySet", baseVersion: newVersion - 1, newVersion, modifications });
+    // One alone may be large; what was closed counts no more.
+    modify(1, add(0, 10));
+    await peer.next("Transition");
+    modify(2, { type: "Remove", queryId: 0 }, add(1, 1), add(2, 1), add(3, 1));
+    await peer.next("Transition");
+    modify(3, add(4, 2));
+    expect(await peer.next("FatalError")).toMatchObject({
+      error: expect.stringMatching(/arguments.*too large together/),
+    });
+    expect(await peer.closed).toEqual({ code: 1008, reason: "ProtocolError" });
+  });
+
   it("[FZ3] closes for a flood of pings", async () => {
     await start();
     const socket = new WebSocket(`${running.url.replace("http", "ws")}/api/sync`);

@@ -105,6 +105,9 @@ export const limits = {
   stuckCallKeptMs: 60 * 60 * 1_000,
   stuckCallsOfFunctionMax: 3,
 
+  /** Of one `/api/query_batch`. */
+  batchQueriesMax: 100,
+
   /** Larger frames end the connection; between the two, a request is refused with an answer. */
   socketFrameBytesMax: 32 * 1024 * 1024,
   socketMessageBytesMax: 17 * 1024 * 1024,
@@ -116,6 +119,8 @@ export const limits = {
   socketInboxMessagesMax: 2_000,
   socketHeldBytesMax: 4 * 1024 * 1024,
   socketQueriesMax: 4_096,
+  /** Of the arguments of all open queries of a connection, where it has several. */
+  socketQueryArgsMax: 4 * 1024 * 1024,
   /** So many evaluations, and everybody else has a turn: about ten milliseconds. */
   refreshRunsMax: 128,
   socketMutationsMax: 1_000,

@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import { canonicalFunctionPath, functionNameIn } from "../protocol/function-path.ts";
 import { decodeTimestamp } from "../protocol/timestamp.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/json.ts";
@@ -25,7 +26,10 @@ export interface CallRequest {
  * Source: convex 1.48 `browser/http_client.ts`; SPEC HT1 to HT3.
  */
 export function parseCallRequest(body: Buffer): CallRequest {
-  const json = parseJson(body);
+  return requestOf(parseJson(body));
+}
+
+function requestOf(json: unknown): CallRequest {
   if (!isJSONObject(json)) throw bad("The body must be a JSON object.");
   if (typeof json.path !== "string") throw bad('The field "path" must name a function.');
   const component = json.componentPath ?? "";
@@ -36,6 +40,37 @@ export function parseCallRequest(body: Buffer): CallRequest {
     format: readFormat(json.format),
     ts: readTimestamp(json.ts),
   };
+}
+
+/** Reads the query of a GET address: `path`, `args` as JSON text, `format`. @throws as above. */
+export function parseCallAddress(target: string): CallRequest {
+  const query = target.indexOf("?");
+  const fields = new URLSearchParams(query < 0 ? "" : target.slice(query + 1));
+  const { path, format, args } = Object.fromEntries(fields);
+  return requestOf({
+    ...(path === undefined ? {} : { path }),
+    ...(format === undefined ? {} : { format }),
+    ...(args === undefined ? {} : { args: parseJson(Buffer.from(args)) as JSONValue }),
+  });
+}
+
+/** Reads a body whose function is named by the address, `/api/run/<module>/<function>`. @throws as above. */
+export function parseRunRequest(name: string, body: Buffer): CallRequest {
+  const json = body.length === 0 ? {} : parseJson(body);
+  if (!isJSONObject(json)) throw bad("The body must be a JSON object.");
+  const end = name.lastIndexOf("/");
+  const path = end < 0 ? name : `${name.slice(0, end)}:${name.slice(end + 1)}`;
+  return requestOf({ ...json, path });
+}
+
+/** Reads `{queries: [...]}`. @throws as above, and for more than there may be at once. */
+export function parseBatch(body: Buffer): CallRequest[] {
+  const json = parseJson(body);
+  const queries = isJSONObject(json) ? json.queries : undefined;
+  if (!Array.isArray(queries) || queries.length > limits.batchQueriesMax) {
+    throw bad(`The field "queries" must be a list of at most ${limits.batchQueriesMax} queries.`);
+  }
+  return queries.map((query) => requestOf(query));
 }
 
 /** The answer to a call. A function that failed is an answer too. */

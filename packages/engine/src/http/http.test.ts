@@ -165,6 +165,42 @@ describe("calls", () => {
     expect(json.value).toEqual({ n: "7", b: "AQ==", x: 1.5, i: "Infinity" });
   });
 
+  test("[HT11] queries by GET, functions by their address, and several queries at once", async () => {
+    const address = new URLSearchParams({
+      path: "f:echo",
+      args: '{"n":{"$integer":"BwAAAAAAAAA="}}',
+    });
+    const got = await fetch(`${url}/api/query?${address}`);
+    expect(await got.json()).toMatchObject({ status: "success", value: { n: "7" } });
+    expect((await fetch(`${url}/api/query?path=f:echo&args=x`)).status).toBe(400);
+    expect((await fetch(`${url}/api/query`)).status).toBe(400);
+
+    const run = await post("/api/run/dir/f/echo", { args: { a: 1 } });
+    expect([run.status, called.at(-1)]).toMatchObject([
+      500,
+      { kind: "function", path: "dir/f:echo" },
+    ]);
+    expect((await post("/api/run/f/echo", { args: { a: 1 } })).json).toMatchObject({
+      status: "success",
+      value: { a: 1 },
+    });
+    expect((await post("/api/run/", {})).status).toBe(400);
+
+    const batch = await post("/api/query_batch", {
+      queries: [
+        { ...echo, format: "convex_encoded_json" },
+        { path: "f:refuse", args: {} },
+      ],
+    });
+    expect(batch.json).toMatchObject({
+      results: [{ status: "success" }, { status: "error", errorData: { code: "no" } }],
+    });
+    expect((await post("/api/query_batch", { queries: new Array(101).fill(echo) })).status).toBe(
+      400,
+    );
+    expect((await post("/api/query_batch", {})).status).toBe(400);
+  });
+
   test("[HT1] a path is made canonical, arguments may come without their array", async () => {
     await post("/api/function", { path: "f.js:echo", args: { a: 1 } });
     expect(called).toEqual([
@@ -289,7 +325,7 @@ describe("other addresses", () => {
   });
 
   test("[HT9] the wrong method is said to be wrong", async () => {
-    const response = await fetch(`${url}/api/query`);
+    const response = await fetch(`${url}/api/mutation`);
     expect([response.status, await response.json()]).toEqual([
       405,
       { code: "MethodNotAllowed", message: "Use POST here." },

@@ -4,7 +4,14 @@ import type { Caller } from "../identity/caller.ts";
 import { encodeTimestamp } from "../protocol/timestamp.ts";
 import type { JSONObject } from "../values/json.ts";
 import { callerOf } from "./authorization.ts";
-import { type CallRequest, parseCallRequest, writeCallResult } from "./call-request.ts";
+import {
+  type CallRequest,
+  parseBatch,
+  parseCallAddress,
+  parseCallRequest,
+  parseRunRequest,
+  writeCallResult,
+} from "./call-request.ts";
 import type { CallResult, FunctionCaller } from "./function-caller.ts";
 import { type HttpActionOptions, serveHttpAction } from "./http-action.ts";
 import { HttpError, sendError, sendJson, sendText } from "./http-error.ts";
@@ -27,6 +34,7 @@ export interface HttpHandlerOptions extends HttpActionOptions {
   publicKeys?: () => Promise<JSONObject>;
 }
 
+const RUN = "/api/run/";
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 type Call = (caller: FunctionCaller, request: CallRequest, from: Caller) => Promise<CallResult>;
@@ -86,6 +94,23 @@ async function serve(
     return;
   }
   const path = target?.split("?", 1)[0] ?? null;
+  if (path === "/api/query" && (request.method === "GET" || request.method === "HEAD")) {
+    const from = await callerOf(request.headers.authorization, options);
+    const { functionPath, args, format } = parseCallAddress(target!);
+    const result = await options.caller.runQuery(functionPath, args, from);
+    sendJson(response, 200, writeCallResult(result, format));
+    return;
+  }
+  const runName = path?.startsWith(RUN) ? path.slice(RUN.length) : null;
+  if (runName !== null || path === "/api/query_batch") {
+    allowOnly(request, "POST");
+    const body = await readBody(request, BODY_BYTES_MAX);
+    const from = await callerOf(request.headers.authorization, options);
+    const answer =
+      runName === null ? runBatch(body, from, options) : runNamed(runName, body, from, options);
+    sendJson(response, 200, await answer);
+    return;
+  }
   const call = path === null ? undefined : CALLS.get(path);
   if (call !== undefined) {
     allowOnly(request, "POST");
@@ -139,6 +164,32 @@ async function serveCall(
   const from = await callerOf(request.headers.authorization, options);
   const callRequest = parseCallRequest(body);
   return writeCallResult(await call(options.caller, callRequest, from), callRequest.format);
+}
+
+async function runNamed(
+  name: string,
+  body: Buffer,
+  from: Caller,
+  { caller }: HttpHandlerOptions,
+): Promise<string> {
+  const { functionPath, args, format } = parseRunRequest(name, body);
+  return writeCallResult(await caller.runFunction(functionPath, args, from), format);
+}
+
+/** One moment for all, and one after another: nobody gets more of the machine for asking at once. */
+async function runBatch(
+  body: Buffer,
+  from: Caller,
+  { caller }: HttpHandlerOptions,
+): Promise<string> {
+  const ts = caller.latestTimestamp();
+  const results: string[] = [];
+  for (const { functionPath, args, format } of parseBatch(body)) {
+    const result = await (caller.runQueryAt?.(functionPath, args, from, ts) ??
+      caller.runQuery(functionPath, args, from));
+    results.push(writeCallResult(result, format));
+  }
+  return `{"results":[${results.join(",")}]}`;
 }
 
 async function updateVariables(

@@ -104,6 +104,8 @@ export class SyncSession {
   #version: StateVersion = { querySet: 0, identity: 0, ts: 0n };
   /** What the client has asked for. */
   #querySet = 0;
+  /** Of all open queries. */
+  #argsLength = 0;
   #identity = 0;
   #caller: Caller = ANONYMOUS;
   #expiry: Timer | null = null;
@@ -462,6 +464,7 @@ export class SyncSession {
         if (!existing) throw new ProtocolError(`Query ${queryId} is not in the query set.`);
         watchedQueries.unsubscribe(existing);
         this.#subscriptions.delete(queryId);
+        this.#argsLength -= existing.argsLength;
         this.#pending.delete(existing);
         this.#removedQueryIds.push(queryId);
         continue;
@@ -477,6 +480,13 @@ export class SyncSession {
         journal: modification.journal,
       });
       this.#subscriptions.set(queryId, subscription);
+      this.#argsLength += subscription.argsLength;
+      // One query alone may have arguments as large as any call's.
+      if (this.#argsLength > limits.socketQueryArgsMax && this.#subscriptions.size > 1) {
+        throw new ProtocolError(
+          `The arguments of one connection's open queries are too large together (limit: ${limits.socketQueryArgsMax}).`,
+        );
+      }
       this.#pending.add(subscription);
     }
     this.#querySet = message.newVersion;

@@ -52,6 +52,7 @@ export class WatchedQueries {
       request: { ...request, args: queries.watched.request.args },
       ...queries,
       sent: null,
+      argsLength: queries.watched.key.length,
       isRemoved: false,
     };
     this.#join(subscription);

@@ -44,6 +44,8 @@ export interface Subscription {
   watched: WatchedQuery;
   /** What the client was sent last; null before the first result. */
   sent: SharedResult | null;
+  /** About; of what is held for it in memory for as long as it is open. */
+  argsLength: number;
   isRemoved: boolean;
 }
 
