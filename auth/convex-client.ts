@@ -1,5 +1,6 @@
 import { ConvexReactClient } from "convex/react";
 import type { PublicConfig } from "@/lib/public-config";
+import { createWakingSockets } from "./waking-socket";
 
 const REFRESH_LEEWAY_MIN_SECONDS = 30;
 const REFRESH_LEEWAY_SPREAD_SECONDS = 60;
@@ -15,8 +16,11 @@ export function createConvexClient({
   convexUrl,
 }: Pick<PublicConfig, "convexUrl">): ConvexReactClient {
   if (typeof window === "undefined") return draftClient();
+  const sockets = createWakingSockets();
+  sockets.watch();
   const leewaySpread = Math.round(Math.random() * REFRESH_LEEWAY_SPREAD_SECONDS);
   return new ConvexReactClient(convexUrl ?? `${window.location.origin}/convex`, {
+    webSocketConstructor: sockets.Socket as typeof WebSocket,
     // The token that opened the session is fresh, so it need not be replaced at once.
     initialAuthTokenReuse: true,
     // Spread, so that people who came back together after a restart do not renew together.

@@ -7,6 +7,8 @@ export interface Cable {
   mend(): void;
   /** Ends every connection; the next one may come at once. */
   shake(): void;
+  /** What the server says on the connections of now reaches nobody any more; neither end is told. */
+  muffle(): void;
 }
 
 /** Puts a cable between all pages of a browser context, opened from now on, and the server. */
@@ -29,6 +31,9 @@ export async function layCable(context: BrowserContext): Promise<Cable> {
   };
   return {
     shake,
+    muffle() {
+      for (const server of ends.values()) server.onMessage(() => undefined);
+    },
     cut() {
       isCut = true;
       shake();

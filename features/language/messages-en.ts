@@ -207,6 +207,9 @@ export const messagesEn = {
   "connection.offline": "Offline. What you write is sent when you are back.",
   "connection.reconnecting": "Reconnecting…",
 
+  "update.there": "A new version is there.",
+  "update.take": "Update",
+
   "error.title": "Something went wrong here",
   "error.text": "The rest of Parley still works.",
   "error.retry": "Try again",

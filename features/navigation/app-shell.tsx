@@ -9,6 +9,7 @@ import { UnreadTitle } from "../conversations/unread-title";
 import { t } from "../language/t";
 import { OutboxDelivery } from "../outbox/outbox-delivery";
 import { AppSheets } from "../palette/app-sheets";
+import { UpdateOffer } from "../updates/update-offer";
 import { MainNavigation } from "./main-navigation";
 
 /**
@@ -23,6 +24,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <MainNavigation />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <ConnectionBanner />
+        <UpdateOffer />
         <div className="min-h-0 flex-1">
           {look === "ready" && <Suspense>{children}</Suspense>}
           {look === "skeleton" && <FrameSkeleton />}
