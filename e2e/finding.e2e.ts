@@ -104,6 +104,10 @@ test("chats, people and messages come in sections, and the arrow keys walk throu
   expect(await focused()).toContain("Tea and cakes");
   await ada.page.keyboard.press("ArrowUp");
   expect(await searchField().evaluate((field) => field === document.activeElement)).toBe(true);
+  await ada.page.keyboard.press("ArrowDown");
+  await ada.page.keyboard.press("Escape");
+  expect(await searchField().evaluate((field) => field === document.activeElement)).toBe(true);
+  expect(await searchField().inputValue()).toBe("te");
   await searchField().fill("cyd");
   await section("People").getByRole("button", { name: "Cyd Charisse" }).waitFor();
 });

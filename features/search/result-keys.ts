@@ -17,6 +17,10 @@ export function walkResults(event: KeyboardEvent<HTMLElement>): void {
   if (event.key === "Enter" && target === field) {
     event.preventDefault();
     results[0]?.click();
+  } else if (event.key === "Escape" && target !== field) {
+    // Back to the field first; there it clears the search.
+    event.preventDefault();
+    field?.focus();
   } else if (event.key === "ArrowDown" && at + 1 < results.length) {
     event.preventDefault();
     results[at + 1]?.focus();
