@@ -142,7 +142,9 @@ describe("parseClientMessage", () => {
     },
   );
 
-  test("[PR2] whatever arrives, the answer is a message or a ProtocolError", () => {
+  const SLOW_MACHINE = { timeout: 60_000 };
+
+  test("[PR2] whatever arrives, the answer is a message or a ProtocolError", SLOW_MACHINE, () => {
     const types = ["Connect", "Authenticate", "ModifyQuerySet", "Mutation", "Action", "Event"];
     const message = fc.record(
       {
