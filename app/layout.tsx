@@ -3,9 +3,11 @@ import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { IdentityProvider } from "@/auth/identity-provider";
 import { ForgetOfflineCopies } from "@/features/offline/forget-offline-copies";
+import { LanguageProvider } from "@/features/language/language-provider";
 import { HeartbeatProvider } from "@/features/presence/heartbeat-provider";
 import { THEME_COLORS, THEME_SCRIPT } from "@/features/theme/theme-choice";
 import { ThemeProvider } from "@/features/theme/theme-provider";
+import { currentLanguage, directionOf } from "@/lib/language";
 import { readPublicConfig } from "@/lib/public-config";
 import { fontVariables } from "./fonts";
 import "./globals.css";
@@ -34,9 +36,15 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const config = await readPublicConfig();
   const nonce = (await headers()).get("x-nonce") ?? undefined;
+  const language = currentLanguage();
   return (
-    // The script below sets the theme's class before React sees the page.
-    <html lang="en" dir="ltr" className={fontVariables} suppressHydrationWarning>
+    // The script below sets the theme and the text size before React sees the page.
+    <html
+      lang={language}
+      dir={directionOf(language)}
+      className={fontVariables}
+      suppressHydrationWarning
+    >
       <head>
         <script
           nonce={nonce}
@@ -46,12 +54,14 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         />
       </head>
       <body className="font-sans">
-        <IdentityProvider config={config}>
-          <ForgetOfflineCopies />
-          <ThemeProvider>
-            <HeartbeatProvider>{children}</HeartbeatProvider>
-          </ThemeProvider>
-        </IdentityProvider>
+        <LanguageProvider>
+          <IdentityProvider config={config}>
+            <ForgetOfflineCopies />
+            <ThemeProvider>
+              <HeartbeatProvider>{children}</HeartbeatProvider>
+            </ThemeProvider>
+          </IdentityProvider>
+        </LanguageProvider>
       </body>
     </html>
   );

@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { errorText } from "@/features/language/error-text";
+import { t } from "@/features/language/t";
 import { refusalOf } from "@/shared/error-codes";
-import { errorText } from "@/shared/error-text";
 import { useSignOut } from "./use-identity";
 
 /**
@@ -34,7 +35,7 @@ function Suspended() {
     <main className="grid h-dvh place-content-center">
       <Notice
         title={errorText("suspended")}
-        action={<Button onClick={() => void signOut()}>Sign out</Button>}
+        action={<Button onClick={() => void signOut()}>{t("profile.signOut")}</Button>}
       />
     </main>
   );

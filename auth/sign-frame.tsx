@@ -1,11 +1,12 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { t } from "@/features/language/t";
 import { HOME_PATH } from "./safe-redirect";
 
 const OTHERS = {
-  "sign-in": { question: "Already have an account?", label: "Sign in", path: "/sign-in" },
-  "sign-up": { question: "New here?", label: "Sign up", path: "/sign-up" },
-};
+  "sign-in": { question: "entrance.haveAccount", label: "entrance.signIn", path: "/sign-in" },
+  "sign-up": { question: "entrance.new", label: "entrance.signUp", path: "/sign-up" },
+} as const;
 
 /** The calm page around a sign-in or sign-up form: the mark, one question, a way to the other page. */
 export function SignFrame({
@@ -27,19 +28,19 @@ export function SignFrame({
         <ParleyMark />
         <div className="flex flex-col gap-1">
           <h1 className="text-screen font-[650] tracking-tight text-ink">{title}</h1>
-          <p className="text-preview text-muted">Talk to your people on a server of your own.</p>
+          <p className="text-preview text-muted">{t("entrance.motto")}</p>
         </div>
       </header>
       <section className="flex w-full max-w-sm flex-col gap-4 rounded-[18px] border border-line bg-surface p-5 sm:p-6">
         {children}
       </section>
       <p className="text-preview text-muted">
-        {question}{" "}
+        {t(question)}{" "}
         <Link
           href={`${path}${query}`}
           className="inline-flex min-h-10 items-center px-1 font-semibold text-accent hover:underline"
         >
-          {label}
+          {t(label)}
         </Link>
       </p>
     </main>

@@ -1,14 +1,18 @@
 /**
  * Days and times as people read them: the clock's form (12 or 24 hours) and zone are the device's,
- * the words are English like the rest of the interface.
+ * the words are those of the page's language.
  */
+
+import { currentLanguage } from "./language";
 
 const DAY_MS = 86_400_000;
 
-/** The device's English, so that dates come in the order its owner is used to. */
+/** The device's variant of the page's language, so that dates come in the order its owner is used to. */
 function wordLocale(): string {
+  const language = currentLanguage();
   const preferred = typeof navigator === "undefined" ? [] : navigator.languages;
-  return preferred.find((language) => language.toLowerCase().startsWith("en")) ?? "en-GB";
+  const own = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language);
+  return own ?? (language === "en" ? "en-GB" : language);
 }
 
 type Formatters = {

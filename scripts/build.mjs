@@ -11,7 +11,10 @@ const PEOPLE_BUNDLE = `${BUNDLES}/people.mjs`;
 const STAMPS = ".parley/stamps.json";
 
 const SHARED_SOURCES = ["package-lock.json", "tsconfig.json", "auth", "lib", "shared"];
-const SERVER_SOURCES = [...SHARED_SOURCES, "server", "packages/engine/src", "scripts/build.mjs"];
+const SERVER_SOURCES = [
+  ...SHARED_SOURCES,
+  ...["server", "features/language", "packages/engine/src", "scripts/build.mjs"],
+];
 const PAGES_SOURCES = [
   ...SHARED_SOURCES,
   ...["app", "features", "components", "public", "convex/_generated"],

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import next from "next";
+import { inRequestLanguage } from "./request-language";
 
 /** The pages: Next, without a server of its own. */
 export type Pages = {
@@ -33,7 +34,8 @@ export async function openPages(options: {
   await app.prepare();
   const handleRequest = app.getRequestHandler();
   return {
-    handleRequest: (request, response) => handleRequest(request, response),
+    handleRequest: (request, response) =>
+      inRequestLanguage(request, () => handleRequest(request, response)),
     handleUpgrade: isDev
       ? async (request, socket, head) => {
           deafServer.emit("upgrade", request, socket, head);

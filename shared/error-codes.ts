@@ -1,6 +1,6 @@
 import type { FieldName } from "./field-names";
 
-/** Every refusal a function can answer with. Closed: a new code is added here and in `error-text.ts`. */
+/** Every refusal a function can answer with. Closed: a new code is added here and in `features/language/error-text.ts`. */
 export const errorCodes = [
   "unauthenticated",
   "suspended",

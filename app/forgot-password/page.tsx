@@ -1,8 +1,10 @@
-import type { Metadata } from "next";
 import { ForgotPasswordScreen } from "@/auth/entrance-screens";
+import { titled } from "../page-title";
 
 // The address of this page may carry a token, which no other site is told.
-export const metadata: Metadata = { title: "A new password · Parley", referrer: "no-referrer" };
+export function generateMetadata() {
+  return titled("entrance.reset.title", { referrer: "no-referrer" });
+}
 
 export default function ForgotPasswordPage() {
   return <ForgotPasswordScreen />;

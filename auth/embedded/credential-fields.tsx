@@ -1,11 +1,15 @@
 import { TextField } from "@/components/ui/text-field";
+import { t } from "@/features/language/t";
 import { type Credentials, findCredentialProblem, PASSWORD_LENGTH_MIN } from "./credentials";
 import type { FieldProblem } from "./service-form";
 import { readField } from "./service-form";
 
 type FieldProps = { isWrong?: boolean };
 
-export function EmailField({ isWrong, label = "Email" }: FieldProps & { label?: string }) {
+export function EmailField({
+  isWrong,
+  label = t("entrance.email"),
+}: FieldProps & { label?: string }) {
   return (
     <TextField
       label={label}
@@ -23,7 +27,7 @@ export function EmailField({ isWrong, label = "Email" }: FieldProps & { label?: 
 export function PasswordField({ isWrong }: FieldProps) {
   return (
     <TextField
-      label="Password"
+      label={t("entrance.password")}
       name="password"
       type="password"
       autoComplete="current-password"
@@ -33,14 +37,17 @@ export function PasswordField({ isWrong }: FieldProps) {
   );
 }
 
-export function NewPasswordField({ isWrong, label = "Password" }: FieldProps & { label?: string }) {
+export function NewPasswordField({
+  isWrong,
+  label = t("entrance.password"),
+}: FieldProps & { label?: string }) {
   return (
     <TextField
       label={label}
       name="password"
       type="password"
       autoComplete="new-password"
-      hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}
+      hint={t("entrance.passwordHint", { min: PASSWORD_LENGTH_MIN })}
       required
       aria-invalid={isWrong || undefined}
     />

@@ -1,3 +1,5 @@
+import { t } from "@/features/language/t";
+
 /**
  * What a name, an e-mail address and a password may be. Server and form check with the same rules:
  * the form to answer at once, the server because it trusts no form.
@@ -49,32 +51,32 @@ export function cleanEmail(email: string): string {
 
 function checkName(name: string): string | null {
   const clean = cleanName(name);
-  if (clean === "") return "Tell people your name.";
+  if (clean === "") return t("entrance.problem.nameMissing");
   if (clean.length > NAME_LENGTH_MAX) {
-    return `That name is too long: at most ${NAME_LENGTH_MAX} characters.`;
+    return t("entrance.problem.nameTooLong", { max: NAME_LENGTH_MAX });
   }
   return null;
 }
 
 function checkEmail(email: string): string | null {
   const clean = cleanEmail(email);
-  if (clean === "") return "Enter your e-mail address.";
+  if (clean === "") return t("entrance.problem.emailMissing");
   const isPlausible = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/.test(
     clean,
   );
   if (!isPlausible || clean.length > EMAIL_LENGTH_MAX) {
-    return "That does not look like an e-mail address.";
+    return t("entrance.problem.emailWrong");
   }
   return null;
 }
 
 function checkPassword(purpose: "sign-in" | "sign-up", password: string): string | null {
-  if (password === "") return "Enter your password.";
+  if (password === "") return t("entrance.problem.passwordMissing");
   if (password.length > PASSWORD_LENGTH_MAX) {
-    return `That password is too long: at most ${PASSWORD_LENGTH_MAX} characters.`;
+    return t("entrance.problem.passwordTooLong", { max: PASSWORD_LENGTH_MAX });
   }
   if (purpose === "sign-up" && password.length < PASSWORD_LENGTH_MIN) {
-    return `That password is too short: at least ${PASSWORD_LENGTH_MIN} characters.`;
+    return t("entrance.problem.passwordTooShort", { min: PASSWORD_LENGTH_MIN });
   }
   return null;
 }

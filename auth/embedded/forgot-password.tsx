@@ -3,6 +3,7 @@
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/features/language/t";
 import { HOME_PATH } from "../safe-redirect";
 import { SignFrame } from "../sign-frame";
 import { EmailField } from "./credential-fields";
@@ -14,17 +15,17 @@ import { readField, ServiceForm } from "./service-form";
 export function ForgotPassword() {
   const [isAsked, setIsAsked] = useState(false);
   return (
-    <SignFrame title="A new password" other="sign-in" redirectTo={HOME_PATH}>
+    <SignFrame title={t("entrance.reset.title")} other="sign-in" redirectTo={HOME_PATH}>
       {isAsked ? (
         <Notice
           icon={<MailCheck size={26} strokeWidth={1.8} aria-hidden="true" />}
-          title="Check your mail"
-          text="If there is an account with this address, a link is on its way. It is good for an hour."
+          title={t("entrance.checkMail")}
+          text={t("entrance.checkMail.reset")}
         />
       ) : (
         <ServiceForm
-          submitLabel="Send a link"
-          pendingLabel="Sending…"
+          submitLabel={t("entrance.reset.send")}
+          pendingLabel={t("entrance.reset.sending")}
           check={(data) => {
             const email = readField(data, "email");
             // Any password will do: it is not asked for here.

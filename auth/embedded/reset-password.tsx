@@ -4,6 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/features/language/t";
 import { HOME_PATH } from "../safe-redirect";
 import { SignFrame } from "../sign-frame";
 import { NewPasswordField } from "./credential-fields";
@@ -16,17 +17,21 @@ export function ResetPassword() {
   const token = useSearchParams().get("token") ?? "";
   const [isDone, setIsDone] = useState(false);
   return (
-    <SignFrame title="A new password" other="sign-in" redirectTo={HOME_PATH}>
+    <SignFrame title={t("entrance.reset.title")} other="sign-in" redirectTo={HOME_PATH}>
       {isDone ? (
         <Notice
-          title="Your password is changed"
-          text="You are signed out everywhere else."
-          action={<Button onClick={() => window.location.assign("/sign-in")}>Sign in</Button>}
+          title={t("entrance.reset.done")}
+          text={t("entrance.reset.doneText")}
+          action={
+            <Button onClick={() => window.location.assign("/sign-in")}>
+              {t("entrance.signIn")}
+            </Button>
+          }
         />
       ) : (
         <ServiceForm
-          submitLabel="Change password"
-          pendingLabel="Changing…"
+          submitLabel={t("entrance.reset.submit")}
+          pendingLabel={t("entrance.reset.pending")}
           check={(data) =>
             findCredentialProblem("sign-up", {
               ...{ name: "Any", email: "any@example.org" },
@@ -40,7 +45,10 @@ export function ResetPassword() {
           }}
         >
           {(wrongField) => (
-            <NewPasswordField label="New password" isWrong={wrongField === "password"} />
+            <NewPasswordField
+              label={t("entrance.newPassword")}
+              isWrong={wrongField === "password"}
+            />
           )}
         </ServiceForm>
       )}

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
+import { t } from "@/features/language/t";
 import { confirmSecondFactor } from "./service-client";
 import { readField, ServiceForm } from "./service-form";
 
@@ -15,11 +16,16 @@ export function SecondFactor({ onDone, onBack }: { onDone: () => void; onBack: (
       <ServiceForm
         // A form of its own for each kind, so that a wrong code is not said of the other.
         key={kind}
-        submitLabel="Continue"
-        pendingLabel="Checking…"
+        submitLabel={t("entrance.second.submit")}
+        pendingLabel={t("entrance.second.pending")}
         check={(data) =>
           readField(data, "code").trim() === ""
-            ? { field: "code", sentence: isCode ? "Enter the code." : "Enter a recovery code." }
+            ? {
+                field: "code",
+                sentence: t(
+                  isCode ? "entrance.second.codeMissing" : "entrance.second.recoveryMissing",
+                ),
+              }
             : null
         }
         onSubmit={(data) => confirmSecondFactor(kind, readField(data, "code").trim())}
@@ -31,23 +37,23 @@ export function SecondFactor({ onDone, onBack }: { onDone: () => void; onBack: (
         {() =>
           isCode ? (
             <TextField
-              label="Code"
+              label={t("entrance.second.code")}
               name="code"
               inputMode="numeric"
               autoComplete="one-time-code"
-              hint="The six digits that your authenticator app shows."
+              hint={t("entrance.second.codeHint")}
               maxLength={8}
               autoFocus
               dir="ltr"
             />
           ) : (
             <TextField
-              label="Recovery code"
+              label={t("entrance.second.recovery")}
               name="code"
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
-              hint="One of those you were given; each works once."
+              hint={t("entrance.second.recoveryHint")}
               maxLength={40}
               autoFocus
               dir="ltr"
@@ -57,10 +63,10 @@ export function SecondFactor({ onDone, onBack }: { onDone: () => void; onBack: (
       </ServiceForm>
       <div className="flex flex-wrap justify-between gap-2">
         <Button variant="quiet" onClick={onBack}>
-          Back
+          {t("chat.back")}
         </Button>
         <Button variant="quiet" onClick={() => setKind(isCode ? "recovery-code" : "code")}>
-          {isCode ? "Use a recovery code" : "Use the app's code"}
+          {t(isCode ? "entrance.second.useRecovery" : "entrance.second.useCode")}
         </Button>
       </div>
     </>

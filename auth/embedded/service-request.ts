@@ -1,4 +1,4 @@
-import { refusalSentence, UNREACHABLE_SENTENCE } from "./refusal-text";
+import { refusalSentence, unreachableSentence } from "./refusal-text";
 
 /** The outcome of asking the embedded service, with a sentence for people when it refused. */
 export type ServiceOutcome<Next = unknown> =
@@ -36,6 +36,6 @@ async function ask<Next>(path: string, request: RequestInit): Promise<ServiceOut
     const retryAfterSeconds = retryAfter === null ? null : Number(retryAfter);
     return { ok: false, status, sentence: refusalSentence(status, answer, retryAfterSeconds) };
   } catch {
-    return { ok: false, status: null, sentence: UNREACHABLE_SENTENCE };
+    return { ok: false, status: null, sentence: unreachableSentence() };
   }
 }

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { useState } from "react";
+import { t } from "@/features/language/t";
 import { SignFrame } from "../sign-frame";
 import { checkCredentials, EmailField, PasswordField, readCredentials } from "./credential-fields";
 import { PasskeySignIn } from "./passkey-sign-in";
@@ -15,16 +16,16 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
   const leave = () => window.location.assign(redirectTo);
   if (step === "second-factor") {
     return (
-      <SignFrame title="One more step" other="sign-up" redirectTo={redirectTo}>
+      <SignFrame title={t("entrance.second.title")} other="sign-up" redirectTo={redirectTo}>
         <SecondFactor onDone={leave} onBack={() => setStep("credentials")} />
       </SignFrame>
     );
   }
   return (
-    <SignFrame title="Sign in to Parley" other="sign-up" redirectTo={redirectTo}>
+    <SignFrame title={t("entrance.signIn.title")} other="sign-up" redirectTo={redirectTo}>
       <ServiceForm
-        submitLabel="Sign in"
-        pendingLabel="Signing in…"
+        submitLabel={t("entrance.signIn")}
+        pendingLabel={t("entrance.signIn.pending")}
         check={checkCredentials("sign-in")}
         onSubmit={(data) => signInWithService(readCredentials(data))}
         onDone={(next) => {
@@ -48,7 +49,7 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
         href="/forgot-password"
         className="inline-flex min-h-10 items-center self-center text-preview font-medium text-accent hover:underline"
       >
-        Forgot your password?
+        {t("entrance.forgot")}
       </Link>
     </SignFrame>
   );

@@ -5,6 +5,7 @@ import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { TextField } from "@/components/ui/text-field";
+import { t } from "@/features/language/t";
 import { SignFrame } from "../sign-frame";
 import { usePublicConfig } from "../use-identity";
 import {
@@ -25,25 +26,25 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
   const [isMailed, setIsMailed] = useState(false);
   if (isMailed) {
     return (
-      <SignFrame title="Join Parley" other="sign-in" redirectTo={redirectTo}>
+      <SignFrame title={t("entrance.signUp.title")} other="sign-in" redirectTo={redirectTo}>
         <Notice
           icon={<MailCheck size={26} strokeWidth={1.8} aria-hidden="true" />}
-          title="Check your mail"
-          text="We have sent you a link. Open it to confirm your address; it is good for an hour."
+          title={t("entrance.checkMail")}
+          text={t("entrance.checkMail.confirm")}
         />
       </SignFrame>
     );
   }
   return (
-    <SignFrame title="Join Parley" other="sign-in" redirectTo={redirectTo}>
+    <SignFrame title={t("entrance.signUp.title")} other="sign-in" redirectTo={redirectTo}>
       {signUp !== "open" && Object.keys(tokens).length === 0 && (
         <p className="text-preview text-muted">
           {sentenceFor(signUp === "closed" ? "SIGN_UP_CLOSED" : "SIGN_UP_BY_INVITE")}
         </p>
       )}
       <ServiceForm
-        submitLabel="Sign up"
-        pendingLabel="Signing up…"
+        submitLabel={t("entrance.signUp")}
+        pendingLabel={t("entrance.signUp.pending")}
         check={checkCredentials("sign-up")}
         onSubmit={(data) => signUpWithService(readCredentials(data), tokens)}
         onDone={(next) => {
@@ -58,7 +59,7 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
         {(wrongField) => (
           <>
             <TextField
-              label="Name"
+              label={t("entrance.name")}
               name="name"
               autoComplete="name"
               maxLength={NAME_LENGTH_MAX}

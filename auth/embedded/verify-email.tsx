@@ -1,6 +1,7 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
+import { t } from "@/features/language/t";
 import { HOME_PATH } from "../safe-redirect";
 import { SignFrame } from "../sign-frame";
 import { verifyEmail } from "./service-client";
@@ -10,21 +11,17 @@ import { ServiceForm } from "./service-form";
 export function VerifyEmail() {
   const token = useSearchParams().get("token") ?? "";
   return (
-    <SignFrame title="Confirm your address" other="sign-in" redirectTo={HOME_PATH}>
+    <SignFrame title={t("entrance.confirm.title")} other="sign-in" redirectTo={HOME_PATH}>
       <ServiceForm
-        submitLabel="Confirm"
-        pendingLabel="Confirming…"
+        submitLabel={t("entrance.confirm.submit")}
+        pendingLabel={t("entrance.confirm.pending")}
         onSubmit={() => verifyEmail(token)}
         onDone={() => {
           window.location.assign(HOME_PATH);
           return "leaves";
         }}
       >
-        {() => (
-          <p className="text-preview text-muted">
-            Press the button to confirm that this e-mail address is yours.
-          </p>
-        )}
+        {() => <p className="text-preview text-muted">{t("entrance.confirm.text")}</p>}
       </ServiceForm>
     </SignFrame>
   );

@@ -102,6 +102,15 @@ export async function signUpOverHttp(person: Person, url: string): Promise<void>
   }
 }
 
+/** The same for somebody who has an account: a second device of theirs. */
+export async function signInOverHttp(person: Person, url: string): Promise<void> {
+  const response = await person.context.request.post(`${url}/api/auth/sign-in/email`, {
+    data: { email: person.email, password: PASSWORD },
+    headers: { origin: url },
+  });
+  if (!response.ok()) throw new Error(`Sign-in of ${person.name}: ${await response.text()}`);
+}
+
 /** The identity token of somebody who is signed in, as any stock client would fetch it. */
 export async function tokenOf(person: Person): Promise<string> {
   const response = await person.context.request.get("/api/auth/token");

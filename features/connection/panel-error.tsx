@@ -4,7 +4,7 @@ import { CircleAlert } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { refusalOf } from "@/shared/error-codes";
-import { errorText } from "@/shared/error-text";
+import { errorText } from "../language/error-text";
 import { t } from "../language/t";
 
 /** What a call that failed says to a person: the refusal's own sentence, or that something went wrong. */

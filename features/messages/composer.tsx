@@ -13,12 +13,13 @@ import {
 } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { cn } from "@/lib/cn";
-import { errorText } from "@/shared/error-text";
 import { contentMaxUnits } from "@/shared/limits";
 import { contentRefusal, isBlank } from "@/shared/message-text";
+import { errorText } from "../language/error-text";
 import { t } from "../language/t";
 import { isTouch } from "../navigation/use-media";
 import type { QuotedMessage } from "../outbox/quoted-message";
+import { useSettings } from "../settings/use-settings";
 import { useTypingSender } from "../typing/use-typing-sender";
 import { ComposerReply } from "./composer-reply";
 import type { Mentionable } from "./rich-text";
@@ -69,6 +70,7 @@ export function Composer(props: ComposerProps) {
   const [isEmojiOpen, setIsEmojiOpen] = useState(false);
   const isComposing = useRef(false);
   const typing = useTypingSender(conversationId);
+  const { enterSends } = useSettings();
 
   const text = editing ? edited : draft.text;
   const trimmed = text.trim();
@@ -131,8 +133,8 @@ export function Composer(props: ComposerProps) {
       setRefusal(
         problem.code === "too_long"
           ? t("composer.tooLong", {
-              count: trimmed.length.toLocaleString("en"),
-              max: contentMaxUnits.toLocaleString("en"),
+              count: trimmed.length,
+              max: contentMaxUnits,
             })
           : errorText(problem.code, problem),
       );
@@ -154,7 +156,8 @@ export function Composer(props: ComposerProps) {
     // or the key, so the end counts only in the next task.
     if (isImeKey || keyCode === 229 || isComposing.current) return;
     if (suggestions.onKey(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isTouch()) {
+    const isSend = isModified(event) || (enterSends && !isTouch());
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && isSend) {
       event.preventDefault();
       if (!event.repeat) submit();
     } else if (isArrow(event.key) && isAnswerKey(event, text) && !editing) {
@@ -293,8 +296,8 @@ function ComposerNote({ refusal, units }: { refusal: string | null; units: numbe
     (left >= 0
       ? t("composer.left", { count: left })
       : t("composer.tooLong", {
-          count: units.toLocaleString("en"),
-          max: contentMaxUnits.toLocaleString("en"),
+          count: units,
+          max: contentMaxUnits,
         }));
   return (
     <p
@@ -314,6 +317,11 @@ function isArrow(key: string): boolean {
 /** With the command key the arrows move the caret, where there is a text to move it in. */
 function isAnswerKey({ ctrlKey, metaKey }: KeyboardEvent, text: string): boolean {
   return ctrlKey || (metaKey && text === "");
+}
+
+/** Ctrl or ⌘ with Enter sends everywhere, whatever Enter alone does. */
+function isModified(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey;
 }
 
 /** Where the caret is, `null` at the end, where it would be anyway. */

@@ -6,7 +6,7 @@ import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import type { Id } from "@/convex/_generated/dataModel";
 import { refusalOf } from "@/shared/error-codes";
-import { errorText } from "@/shared/error-text";
+import { errorText } from "../language/error-text";
 import { t } from "../language/t";
 import { type Answer, deliver } from "./deliver";
 import { seekLeadership } from "./leadership";

@@ -1,7 +1,9 @@
-import type { Metadata } from "next";
 import { SignInScreen } from "@/auth/sign-in-screen";
+import { titled } from "../../page-title";
 
-export const metadata: Metadata = { title: "Sign in · Parley" };
+export function generateMetadata() {
+  return titled("entrance.signIn");
+}
 
 export default function SignInPage() {
   return <SignInScreen />;

@@ -1,7 +1,9 @@
-import type { Metadata } from "next";
 import { SignUpScreen } from "@/auth/sign-up-screen";
+import { titled } from "../../page-title";
 
-export const metadata: Metadata = { title: "Sign up · Parley" };
+export function generateMetadata() {
+  return titled("entrance.signUp");
+}
 
 export default function SignUpPage() {
   return <SignUpScreen />;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorCodes, refusalOf } from "./error-codes";
+import { errorCodes, refusalOf } from "@/shared/error-codes";
 import { errorText } from "./error-text";
 
 describe("errorText", () => {
