@@ -16,6 +16,12 @@ export const messagesDe: Catalogue = {
   },
   "profile.account": "Konto",
   "profile.admin": "Server",
+  "export.title": "Meine Daten",
+  "export.text":
+    "Konto, Einstellungen, Unterhaltungen und deine eigenen Nachrichten in einer Datei.",
+  "export.start": "Meine Daten speichern",
+  "export.collecting": "Bisher {messages} Nachrichten aus {conversations} Unterhaltungen …",
+  "export.done": "Gespeichert als parley-data.json.",
   "profile.theme": "Farben",
   "profile.theme.light": "Hell",
   "profile.theme.dark": "Dunkel",

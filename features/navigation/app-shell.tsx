@@ -10,6 +10,7 @@ import { t } from "../language/t";
 import { OutboxDelivery } from "../outbox/outbox-delivery";
 import { AppSheets } from "../palette/app-sheets";
 import { UpdateOffer } from "../updates/update-offer";
+import { SettingsFollower } from "../settings/settings-follower";
 import { MainNavigation } from "./main-navigation";
 
 /**
@@ -33,6 +34,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <UnreadTitle />
       <OutboxDelivery />
       <Suspense>{look === "ready" && <AppSheets />}</Suspense>
+      <SettingsFollower />
     </div>
   );
 }

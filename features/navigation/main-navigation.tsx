@@ -8,6 +8,7 @@ import { cn } from "@/lib/cn";
 import { useUnreadTotal } from "../conversations/use-unread-counts";
 import { t } from "../language/t";
 import { ProfileButton } from "../profile/profile-button";
+import { useChangeSettings } from "../settings/use-settings";
 import { toggleTheme, useIsDark } from "../theme/use-theme";
 import { BrandMark } from "./brand-mark";
 import { useKeyboardOpen } from "./use-keyboard-open";
@@ -79,13 +80,15 @@ function UnreadDot() {
 
 function ThemeToggle() {
   const isDark = useIsDark();
+  const change = useChangeSettings();
   const Icon = isDark ? Sun : Moon;
   return (
     <button
       type="button"
       aria-label={t("theme.toggle")}
       title={t("theme.toggle")}
-      onClick={toggleTheme}
+      // Here it holds at once; the other devices hear of it when they can.
+      onClick={() => void change({ theme: toggleTheme() }).catch(() => undefined)}
       className={cn(ITEM, QUIET)}
     >
       <Icon size={21} strokeWidth={1.8} aria-hidden="true" />

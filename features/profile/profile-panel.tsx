@@ -1,6 +1,6 @@
 "use client";
 
-import { LogOut, Server, UserRound } from "lucide-react";
+import { LogOut, Server, Settings, UserRound } from "lucide-react";
 import Link from "next/link";
 import * as Dialog from "radix-ui/dialog";
 import { type ReactNode, type RefObject, useState } from "react";
@@ -8,26 +8,18 @@ import { useIdentity, useSignOut } from "@/auth/use-identity";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
-import type { TextKey } from "../language/messages-en";
 import { t } from "../language/t";
 import { forgetDrafts } from "../messages/use-draft";
 import { useBackCloses } from "../navigation/use-back-closes";
 import { forgetOutbox, useOutbox } from "../outbox/use-outbox";
-import type { ThemeChoice } from "../theme/theme-choice";
-import { chooseTheme, useThemeChoice } from "../theme/use-theme";
-
-const THEMES: [ThemeChoice, TextKey][] = [
-  ["light", "profile.theme.light"],
-  ["dark", "profile.theme.dark"],
-  ["system", "profile.theme.system"],
-];
+import { ThemeSetting } from "../settings/theme-setting";
 
 export type ProfilePanelProps = {
   onClose: () => void;
   returnFocusTo: RefObject<HTMLElement | null>;
 };
 
-/** Name, mail address, theme and the way out. */
+/** Name, mail address, theme, the way to the settings and the way out. */
 export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
   const { userId, name, email, isAdmin } = useIdentity();
   const leaveByPage = useBackCloses(onClose);
@@ -37,7 +29,6 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
   };
   const signOut = useSignOut();
   const unsent = useOutbox().unsentCount();
-  const choice = useThemeChoice();
   const [isLeaving, setIsLeaving] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 
@@ -85,6 +76,10 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
             </div>
           </div>
           <nav className="mt-4 -mx-2 flex flex-col">
+            <PanelLink href="/settings" onClick={leaveTo}>
+              <Settings size={18} aria-hidden="true" />
+              {t("settings.title")}
+            </PanelLink>
             <PanelLink href="/settings/account" onClick={leaveTo}>
               <UserRound size={18} aria-hidden="true" />
               {t("profile.account")}
@@ -96,30 +91,9 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
               </PanelLink>
             )}
           </nav>
-          <fieldset className="mt-3">
-            <legend className="mb-2 text-meta font-medium text-muted">{t("profile.theme")}</legend>
-            <div className="grid grid-cols-3 gap-1 rounded-xl bg-rail p-1">
-              {THEMES.map(([theme, key]) => (
-                <label
-                  key={theme}
-                  className={cn(
-                    "grid min-h-9 cursor-pointer place-items-center rounded-[9px] px-1 text-center text-meta font-medium",
-                    "has-focus-visible:outline-2 has-focus-visible:outline-accent touch:min-h-11",
-                    choice === theme ? "bg-surface text-ink shadow-bubble" : "text-muted",
-                  )}
-                >
-                  <input
-                    type="radio"
-                    name="theme"
-                    className="sr-only"
-                    checked={choice === theme}
-                    onChange={() => chooseTheme(theme)}
-                  />
-                  {t(key)}
-                </label>
-              ))}
-            </div>
-          </fieldset>
+          <div className="mt-3">
+            <ThemeSetting />
+          </div>
           {refusal && (
             <p role="alert" className="mt-3 text-meta font-medium text-danger">
               {refusal}

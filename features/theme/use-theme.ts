@@ -48,9 +48,12 @@ export function chooseTheme(choice: ThemeChoice): void {
   applyTheme();
 }
 
-export function toggleTheme(): void {
+/** @returns what was chosen by it. */
+export function toggleTheme(): ThemeChoice {
   const isDark = document.documentElement.classList.contains("dark");
-  chooseTheme(nextThemeChoice(isDark, isSystemDark()));
+  const choice = nextThemeChoice(isDark, isSystemDark());
+  chooseTheme(choice);
+  return choice;
 }
 
 /** Follows the device and the other tabs. @returns how to stop. */
