@@ -9,8 +9,8 @@ import { UnreadTitle } from "../conversations/unread-title";
 import { t } from "../language/t";
 import { OutboxDelivery } from "../outbox/outbox-delivery";
 import { AppSheets } from "../palette/app-sheets";
-import { UpdateOffer } from "../updates/update-offer";
 import { SettingsFollower } from "../settings/settings-follower";
+import { UpdateOffer } from "../updates/update-offer";
 import { MainNavigation } from "./main-navigation";
 
 /**
