@@ -273,7 +273,7 @@ export const matrix = {
   },
   "search:searchConversation": {
     kind: "query",
-    // A word of every secret that somebody else might read.
+    // A word of every secret, also of what was edited or deleted away.
     args: ({ conversationId }) => ({ conversationId, search: "only" }),
     on: conversations(members, pairOf("ok")),
     answers: [...under("hits[]", hit), "isWhole"],

@@ -42,8 +42,8 @@ export const endedSessionId = "the ended session";
 export const secrets = {
   group: "only for the group",
   foreign: "only for host and guest",
-  editedAway: "taken back by an edit",
-  deleted: "taken back by a deletion",
+  editedAway: "only before an edit",
+  deleted: "only before a deletion",
 };
 
 /** Those who are, or were, in the group. */
