@@ -3,7 +3,7 @@
 import { MessagesSquare, Plus, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
@@ -15,8 +15,10 @@ import { t } from "../language/t";
 import { walkResults } from "../search/result-keys";
 import type { SearchScope } from "../search/search-results";
 import { noteChatOrder } from "./chat-order";
-import { ConversationRow } from "./conversation-row";
+import { ConversationRow, type OpenRowMenu } from "./conversation-row";
+import { MarkAllRead } from "./mark-all-read";
 import { UnreadEdge } from "./unread-edge";
+import { useConversationActs } from "./use-conversation-acts";
 import { useConversationRows } from "./use-conversation-rows";
 import { useLoadMoreMark } from "./use-load-more-mark";
 
@@ -39,6 +41,10 @@ export type ConversationListProps = {
   onSearch: (search: ListSearch) => void;
 };
 
+const ConversationMenu = dynamic(() =>
+  import("./conversation-menu").then((room) => room.ConversationMenu),
+);
+
 /** The header of the list, and the list itself, which may fail or load without taking the header along. */
 export function ConversationList({ openId, search, onSearch }: ConversationListProps) {
   const [isGroupOpen, setIsGroupOpen] = useState(false);
@@ -54,9 +60,12 @@ export function ConversationList({ openId, search, onSearch }: ConversationListP
         <h1 className="text-screen leading-tight font-title tracking-[-0.015em]">
           {t("list.title")}
         </h1>
-        <IconButton label={t("group.new")} onClick={() => setIsGroupOpen(true)}>
-          <Plus size={21} aria-hidden="true" />
-        </IconButton>
+        <div className="flex">
+          <MarkAllRead />
+          <IconButton label={t("group.new")} onClick={() => setIsGroupOpen(true)}>
+            <Plus size={21} aria-hidden="true" />
+          </IconButton>
+        </div>
       </header>
       <SearchField
         label={t("list.filter")}
@@ -101,6 +110,10 @@ function ListBody({ openId }: { openId: string | null }) {
   const list = useRef<HTMLElement>(null);
   useEffect(() => noteChatOrder(rows), [rows]);
   const mark = useLoadMoreMark(status === "CanLoadMore", loadMore);
+  const acts = useConversationActs();
+  const [menu, setMenu] = useState<Parameters<OpenRowMenu> | null>(null);
+  const openMenu = useCallback<OpenRowMenu>((...asked) => setMenu(asked), []);
+  const menuRow = menu && rows.find(({ conversationId }) => conversationId === menu[0]);
 
   return (
     <div className="relative min-h-0 flex-1">
@@ -114,11 +127,30 @@ function ListBody({ openId }: { openId: string | null }) {
         {look === "ready" && rows.length > 0 && (
           <ul>
             {rows.map((row) => (
-              <ConversationRow key={row.conversationId} {...row} />
+              <ConversationRow key={row.conversationId} {...row} onMenu={openMenu} />
             ))}
           </ul>
         )}
         <div ref={mark} className="h-px" />
+        {acts.refusal && (
+          <p
+            role="alert"
+            className="sticky bottom-0 mx-4 rounded-xl bg-danger-soft px-4 py-2 text-meta text-danger"
+          >
+            {acts.refusal}
+          </p>
+        )}
+        {menu && menuRow && (
+          <ConversationMenu
+            key={menuRow.conversationId}
+            row={menuRow}
+            at={menu[1]}
+            returnFocusTo={menu[2]}
+            onAct={(act) => acts.begin(act, menuRow)}
+            onClose={() => setMenu(null)}
+          />
+        )}
+        {acts.dialog}
       </nav>
       <UnreadEdge list={list} revision={rows} />
     </div>

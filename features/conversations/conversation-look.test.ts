@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filterByTitle, previewLine } from "./conversation-look";
+import { filterByTitle, type PreviewFacts, previewLine } from "./conversation-look";
 
 const said = (senderId: string, content: string, isDeleted = false) => ({
   senderId,
@@ -9,7 +9,7 @@ const said = (senderId: string, content: string, isDeleted = false) => ({
 const names = new Map([["ada", "Ada"]]);
 
 describe("previewLine", () => {
-  const line = (lastMessage: ReturnType<typeof said> | null, isGroup = false) =>
+  const line = (lastMessage: PreviewFacts["lastMessage"], isGroup = false) =>
     previewLine({ lastMessage, isGroup, viewerId: "me", names });
 
   it("says who spoke where that is not plain", () => {
@@ -21,6 +21,15 @@ describe("previewLine", () => {
   it("never shows what was deleted", () => {
     expect(line(said("ada", "secret", true))).toBe("Message deleted");
     expect(line(said("me", "secret", true))).toBe("You: Message deleted");
+  });
+  it("tells what happened to a group, without quoting anybody", () => {
+    const event = { type: "renamed", groupName: "Crew" } as const;
+    expect(line({ ...said("ada", ""), event }, true)).toBe("Ada named the group “Crew”");
+    expect(line({ ...said("me", ""), event }, true)).toBe("You named the group “Crew”");
+    const added = { type: "added", userIds: ["bo", "me"] } as const;
+    expect(
+      line({ ...said("ada", ""), event: { ...added, userIds: [...added.userIds] } }, true),
+    ).toBe("Ada added Someone, You");
   });
   it("invites where nothing was said", () => {
     expect(line(null)).toBe("No messages yet");

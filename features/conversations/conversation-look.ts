@@ -1,6 +1,7 @@
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "@/convex/_generated/api";
 import { t } from "../language/t";
+import { eventText, type GroupEvent } from "../messages/event-text";
 
 export type ListedConversation = FunctionReturnType<
   typeof api.conversations.getUserConversations
@@ -28,10 +29,12 @@ export function conversationLook(conversation: ListedConversation): Conversation
 }
 
 export type PreviewFacts = {
-  lastMessage: Pick<
-    NonNullable<ListedConversation["lastMessage"]>,
-    "senderId" | "content" | "isDeleted"
-  > | null;
+  lastMessage:
+    | (Pick<
+        NonNullable<ListedConversation["lastMessage"]>,
+        "senderId" | "content" | "isDeleted"
+      > & { event?: GroupEvent | undefined })
+    | null;
   isGroup: boolean;
   viewerId: string | null;
   /** By id; a few members of a group, for the name before their message. */
@@ -41,6 +44,12 @@ export type PreviewFacts = {
 /** The line below a conversation's name: who said what last. */
 export function previewLine({ lastMessage, isGroup, viewerId, names }: PreviewFacts): string {
   if (!lastMessage) return t("list.noMessages");
+  const { event } = lastMessage;
+  if (event) {
+    return eventText(event, lastMessage.senderId, (userId) =>
+      userId === viewerId ? t("message.you") : names.get(userId) || t("people.someone"),
+    );
+  }
   const text = lastMessage.isDeleted ? t("list.deleted") : lastMessage.content;
   if (lastMessage.senderId === viewerId) return t("list.you", { text });
   const name = isGroup ? names.get(lastMessage.senderId) : undefined;

@@ -1,7 +1,7 @@
 "use client";
 
-import { Clock, TriangleAlert } from "lucide-react";
-import { memo, useId } from "react";
+import { ChevronDown, Clock, TriangleAlert } from "lucide-react";
+import { memo, useId, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { cn } from "@/lib/cn";
 import { formatFull, formatListTime } from "@/lib/dates";
@@ -11,6 +11,7 @@ import { PresenceDot, presenceText } from "../presence/presence-marks";
 import type { PresenceStatus } from "../presence/presence-status";
 import { MarkedText } from "../search/marked-text";
 import { RESULT } from "../search/result-keys";
+import { useHold } from "./use-hold";
 import { unreadText } from "./use-unread-counts";
 
 /** What the second line says, most urgent first. */
@@ -35,11 +36,23 @@ export type ConversationRowProps = {
   isOpen: boolean;
   /** What the list is searched for. */
   search?: string;
+  isGroup: boolean;
+  /** The other person of a one-to-one conversation. */
+  otherUserId: string | null;
+  isBlocked: boolean;
+  /** What is to be known about the other person before what was said. */
+  note: string | null;
 };
+
+export type OpenRowMenu = (
+  conversationId: string,
+  at: { x: number; y: number },
+  returnFocusTo: HTMLElement | null,
+) => void;
 
 /** One conversation of the list. */
 export const ConversationRow = memo(
-  function ConversationRow(props: ConversationRowProps) {
+  function ConversationRow(props: ConversationRowProps & { onMenu?: OpenRowMenu }) {
     const {
       conversationId,
       title,
@@ -52,14 +65,28 @@ export const ConversationRow = memo(
       search,
     } = props;
     const id = useId();
+    const link = useRef<HTMLAnchorElement>(null);
+    const openMenu = (at: { x: number; y: number }) =>
+      props.onMenu?.(conversationId, at, link.current);
+    const hold = useHold(openMenu);
     const time = formatListTime(props.lastMessageAt, props.todayMs, {
       today: t("day.today"),
       yesterday: t("day.yesterday"),
     });
     return (
-      <li className="px-2" data-unread={unreadCount > 0 || undefined}>
+      <li
+        data-unread={unreadCount > 0 || undefined}
+        className="group/row relative px-2"
+        onContextMenu={(event) => {
+          if (!props.onMenu) return;
+          event.preventDefault();
+          openMenu({ x: event.clientX, y: event.clientY });
+        }}
+      >
         <a
           {...RESULT}
+          ref={link}
+          {...hold}
           href={conversationHref(conversationId)}
           // The name alone names the link; the rest describes it.
           aria-labelledby={`${id}-name`}
@@ -72,7 +99,7 @@ export const ConversationRow = memo(
           }}
           className={cn(
             "group grid min-h-[68px] grid-cols-[48px_minmax(0,1fr)_auto] items-center gap-3 rounded-row px-3 py-2.5",
-            "transition-colors duration-150 outline-offset-[-2px]",
+            "transition-colors duration-150 outline-offset-[-2px] touch:select-none touch:[-webkit-touch-callout:none]",
             isOpen ? "bg-accent-soft" : "hover:bg-hover",
           )}
         >
@@ -88,6 +115,11 @@ export const ConversationRow = memo(
               className="flex min-w-0 items-center gap-1 text-preview text-muted"
             >
               {presence === "active" && <span className="sr-only">{presenceText(presence)}, </span>}
+              {props.note !== null && (
+                <span className="shrink-0 rounded-md bg-rail px-1.5 text-caption">
+                  {props.note}
+                </span>
+              )}
               <PreviewLine preview={preview} isUnread={unreadCount > 0} />
             </span>
           </span>
@@ -109,6 +141,22 @@ export const ConversationRow = memo(
             )}
           </span>
         </a>
+        {props.onMenu && (
+          <button
+            type="button"
+            aria-label={t("row.menu")}
+            aria-describedby={`${id}-name`}
+            aria-haspopup="menu"
+            title={t("row.menu")}
+            onClick={({ currentTarget }) => {
+              const box = currentTarget.getBoundingClientRect();
+              openMenu({ x: box.left, y: box.bottom });
+            }}
+            className="absolute end-4 bottom-2 grid size-7 place-items-center rounded-full bg-surface text-muted opacity-0 shadow-bubble transition-opacity duration-150 hover:text-ink focus-visible:opacity-100 group-hover/row:opacity-100 touch:sr-only"
+          >
+            <ChevronDown size={17} aria-hidden="true" />
+          </button>
+        )}
       </li>
     );
   },

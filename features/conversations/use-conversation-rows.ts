@@ -10,6 +10,7 @@ import { previewText } from "@/shared/message-text";
 import { useServerNow } from "../connection/use-server-now";
 import { t } from "../language/t";
 import { useDrafts } from "../messages/use-draft";
+import { useIsPendingDeletion } from "../messages/use-pending-deletions";
 import { useOfflineCopy } from "../offline/use-offline-copy";
 import type { OutboxItem } from "../outbox/outbox";
 import { useOutbox } from "../outbox/use-outbox";
@@ -47,6 +48,7 @@ export function useConversationRows(openId: string | null) {
     ),
   );
 
+  const isBeingDeleted = useIsPendingDeletion();
   const names = useSpeakerNames(results, viewerId);
 
   const rows: ConversationRowProps[] = results.map((conversation) => {
@@ -56,6 +58,10 @@ export function useConversationRows(openId: string | null) {
     return {
       conversationId,
       ...conversationLook(conversation),
+      isGroup: conversation.isGroup,
+      otherUserId: otherUser?.clerkId ?? null,
+      isBlocked: conversation.isBlocked,
+      note: rowNote(conversation),
       preview: typists
         ? { kind: "typing", text: typingText(typists) }
         : chooseRowPreview(conversation, {
@@ -64,6 +70,7 @@ export function useConversationRows(openId: string | null) {
             // The draft of the open chat stands in its own composer.
             draft: isOpen ? "" : drafts.read(viewerId ?? "", conversationId),
             waiting: outbox.of(conversationId),
+            isBeingDeleted: isBeingDeleted(conversation.lastMessage?.messageId),
           }),
       lastMessageAt: conversation.lastMessageAt,
       todayMs,
@@ -107,7 +114,7 @@ function useSpeakerNames(
     const groups = conversations.filter(({ isGroup }) => isGroup);
     const listed = groups.flatMap(({ members }) => members);
     const known = new Map(listed.map(({ clerkId, name }) => [clerkId, name]));
-    const speakers = new Set(groups.flatMap(({ lastMessage }) => lastMessage?.senderId ?? []));
+    const speakers = new Set(groups.flatMap(({ lastMessage }) => namedBy(lastMessage)));
     const unnamed = [...speakers].filter((id) => id !== viewerId && !known.has(id));
     return { known, missing: unnamed.sort().slice(0, bulkIdsMax).join("\n") };
   }, [conversations, viewerId]);
@@ -120,11 +127,18 @@ function useSpeakerNames(
   );
 }
 
+function rowNote({ isGroup, isBlocked, otherUser }: ListedConversation): string | null {
+  if (isBlocked) return t("list.blocked");
+  return !isGroup && (otherUser === null || otherUser.isDeleted) ? t("list.gone") : null;
+}
+
 type Own = {
   viewerId: string | null;
   names: ReadonlyMap<string, string>;
   draft: string;
   waiting: readonly OutboxItem[];
+  /** The newest message waits to be deleted. */
+  isBeingDeleted: boolean;
 };
 
 function chooseRowPreview(conversation: ListedConversation, own: Own): RowPreview {
@@ -134,10 +148,27 @@ function chooseRowPreview(conversation: ListedConversation, own: Own): RowPrevie
   const sending = own.waiting.findLast(({ state }) => state.kind === "sending");
   if (sending)
     return { kind: "sending", text: t("list.you", { text: previewText(sending.content) }) };
-  const { lastMessage, isGroup } = conversation;
+  const { isGroup } = conversation;
+  const stored = conversation.lastMessage;
+  const lastMessage = stored && own.isBeingDeleted ? { ...stored, isDeleted: true } : stored;
   return {
     kind: "message",
     text: previewLine({ lastMessage, isGroup, viewerId: own.viewerId, names: own.names }),
-    isQuiet: !lastMessage || lastMessage.isDeleted,
+    isQuiet: !lastMessage || lastMessage.isDeleted || lastMessage.event !== undefined,
   };
+}
+
+/** Whom the line below a group's name names: who spoke, and whom an event is about. */
+function namedBy(lastMessage: ListedConversation["lastMessage"]): string[] {
+  if (lastMessage === null) return [];
+  const { senderId, event } = lastMessage;
+  switch (event?.type) {
+    case "added":
+      return [senderId, ...event.userIds];
+    case "removed":
+    case "role":
+      return [senderId, event.userId];
+    default:
+      return [senderId];
+  }
 }

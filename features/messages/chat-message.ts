@@ -48,7 +48,8 @@ export type ChatMessage = {
   content: string;
   sentAt: number;
   isDeleted: boolean;
-  isEdited: boolean;
+  /** `null` for one that still says what it said first. */
+  editedAt: number | null;
   reactions: Reaction[];
   quote: Quote | null;
   /** Something that happened to the group, instead of something said. */
@@ -70,7 +71,7 @@ function fromServer(message: ServerMessage, viewerId: string | null): ChatMessag
     content: message.content,
     sentAt: message.sentAt,
     isDeleted: message.isDeleted,
-    isEdited: message.editedAt !== undefined,
+    editedAt: message.editedAt ?? null,
     reactions: message.reactions,
     quote: message.quote ?? null,
     event: message.event ?? null,
@@ -87,7 +88,7 @@ function fromOutbox(item: OutboxItem, viewerId: string): ChatMessage {
     content: item.content,
     sentAt: item.createdAt,
     isDeleted: false,
-    isEdited: false,
+    editedAt: null,
     reactions: NO_REACTIONS,
     quote: item.replyTo ? { ...item.replyTo, isDeleted: false } : null,
     event: null,
@@ -121,6 +122,21 @@ export function mergeMessages(
   return merged;
 }
 
+/** The messages as they look once some of them are deleted. */
+export function withoutDeleted(
+  messages: readonly ChatMessage[],
+  deletedIds: ReadonlySet<string>,
+): ChatMessage[] {
+  if (deletedIds.size === 0) return messages as ChatMessage[];
+  const isGone = (id: string | null | undefined) => id != null && deletedIds.has(id);
+  return messages.map((message) => {
+    const { id, quote } = message;
+    if (isGone(id)) return { ...message, content: "", isDeleted: true, reactions: NO_REACTIONS };
+    if (!isGone(quote?.messageId) || quote === null) return message;
+    return { ...message, quote: { ...quote, content: "", isDeleted: true } };
+  });
+}
+
 /** A message as an answer to it quotes it; `null` for one that is not stored. */
 export function asQuoted({ id, senderId, content, sentAt }: ChatMessage): QuotedMessage | null {
   return id === null ? null : { messageId: id, senderId, content: previewText(content), sentAt };
@@ -135,7 +151,7 @@ export function isSameMessage(a: ChatMessage, b: ChatMessage): boolean {
     a.content === b.content &&
     a.sentAt === b.sentAt &&
     a.isDeleted === b.isDeleted &&
-    a.isEdited === b.isEdited &&
+    a.editedAt === b.editedAt &&
     a.delivery.kind === b.delivery.kind &&
     a.quote?.content === b.quote?.content &&
     a.quote?.isDeleted === b.quote?.isDeleted &&

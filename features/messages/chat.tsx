@@ -8,16 +8,23 @@ import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { refusalOf } from "@/shared/error-codes";
 import { PanelError } from "../connection/panel-error";
+import { useConversationActs } from "../conversations/use-conversation-acts";
 import { t } from "../language/t";
 import { closeConversation, useOpenMessageId } from "../navigation/open-conversation";
 import { ChatHeader } from "./chat-header";
+import type { ChatMessage } from "./chat-message";
+import { ClosedComposer, closedBecause } from "./closed-composer";
 import { Composer, type ComposerHandle, type Editing } from "./composer";
-import type { MessageActs } from "./message-acts";
 import { MessageLog, type MessageLogHandle } from "./message-log";
+import { SelectionBar } from "./selection-bar";
+import { UndoBar } from "./undo-bar";
 import { useChat } from "./use-chat";
+import { useMessageActs } from "./use-message-acts";
 import { useMessageChanges } from "./use-message-changes";
+import { usePendingDeletions } from "./use-pending-deletions";
 import { useReply } from "./use-reply";
 import { useSendMessage } from "./use-send-message";
+import { useEscape } from "./use-type-anywhere";
 
 const ChatSearchBar = dynamic(() =>
   import("../search/chat-search-bar").then((room) => room.ChatSearchBar),
@@ -61,16 +68,29 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
   const composer = useRef<ComposerHandle>(null);
 
   const reply = useReply(conversationId, tail);
-  const acts = useMemo<MessageActs>(
-    () => ({
-      edit({ id, content }) {
-        if (id !== null) setEditing({ messageId: id, content });
-        composer.current?.focus();
-      },
-      reply: reply.start,
-    }),
-    [reply.start],
-  );
+  const startEditing = useCallback(({ id, content }: ChatMessage) => {
+    if (id !== null) setEditing({ messageId: id, content });
+    composer.current?.focus();
+  }, []);
+  const canDeleteAll = conversation?.isGroup === true && conversation.myRole !== "member";
+  const acted = useMessageActs({
+    conversationId,
+    chat,
+    canDeleteAll,
+    changes,
+    onReply: reply.start,
+    onEdit: startEditing,
+  });
+  const { selection } = acted;
+  useEscape("selection", selection.ids !== null, selection.end);
+  const conversationActs = useConversationActs();
+  const closed = closedBecause(conversation);
+  const actedOn = {
+    conversationId,
+    title: conversation?.title ?? "",
+    otherUserId: conversation?.otherUser?.clerkId ?? null,
+  };
+  const deletedCount = usePendingDeletions(conversationId).size;
 
   const send = useCallback(
     (content: string) => {
@@ -83,14 +103,13 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
     [sending, reply],
   );
 
-  const canDeleteAll = conversation?.isGroup === true && conversation.myRole !== "member";
   const editLast = useCallback(() => {
     const last = tail.findLast(
       ({ id, senderId, isDeleted, event }) =>
         id !== null && senderId === viewerId && !isDeleted && event === null,
     );
-    if (last) acts.edit(last);
-  }, [tail, viewerId, acts]);
+    if (last) startEditing(last);
+  }, [tail, viewerId, startEditing]);
 
   const mentionable = useMemo(
     () => conversation?.members.filter(({ userId }) => userId !== viewerId) ?? [],
@@ -127,37 +146,60 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         conversationId={conversationId}
         chat={chat}
         canDeleteAll={canDeleteAll}
-        acts={acts}
+        acts={acted.acts}
+        selectedIds={selection.ids}
         {...logProps}
       />
-      <div>
+      <div className="relative">
+        {deletedCount > 0 && <UndoBar count={deletedCount} />}
+        {conversationActs.refusal && (
+          <ChatNotice text={conversationActs.refusal} onClose={conversationActs.clearRefusal} />
+        )}
         {refusal && <ChatNotice text={refusal} onClose={clearRefusal} />}
         {chat.isMissing && !isMissingSeen && (
           <ChatNotice text={t("chat.messageMissing")} onClose={() => setIsMissingSeen(true)} />
         )}
-        <Composer
-          ref={composer}
-          conversationId={conversationId}
-          members={mentionable}
-          onSend={send}
-          onEditLast={editLast}
-          editing={editing}
-          onEditEnd={(content) => {
-            if (editing && content !== null && content !== editing.content) {
-              changes.edit(editing.messageId, content);
+        {selection.ids !== null ? (
+          <SelectionBar
+            count={acted.selected.length}
+            canDelete={acted.canDeleteSelected}
+            onCopy={acted.copySelected}
+            onDelete={acted.deleteSelected}
+            onEnd={selection.end}
+          />
+        ) : closed !== null ? (
+          <ClosedComposer
+            because={closed}
+            name={conversation?.title ?? ""}
+            onUnblock={() => conversationActs.begin("unblock", actedOn)}
+          />
+        ) : (
+          <Composer
+            ref={composer}
+            conversationId={conversationId}
+            members={mentionable}
+            onSend={send}
+            onEditLast={editLast}
+            editing={editing}
+            onEditEnd={(content) => {
+              if (editing && content !== null && content !== editing.content) {
+                changes.edit(editing.messageId, content);
+              }
+              setEditing(null);
+            }}
+            answering={
+              reply.quoted && {
+                quoted: reply.quoted,
+                authorName: nameOf(reply.quoted.senderId),
+              }
             }
-            setEditing(null);
-          }}
-          answering={
-            reply.quoted && {
-              quoted: reply.quoted,
-              authorName: nameOf(reply.quoted.senderId),
-            }
-          }
-          onAnswerEnd={reply.end}
-          onAnswerStep={reply.step}
-        />
+            onAnswerEnd={reply.end}
+            onAnswerStep={reply.step}
+          />
+        )}
       </div>
+      {acted.dialog}
+      {conversationActs.dialog}
     </div>
   );
 }

@@ -83,8 +83,8 @@ export function Composer(props: ComposerProps) {
   const [savedCaret] = useState(() => draft.savedCaret);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
   useTypeAnywhere(field);
-  useEscape(editing !== null, () => onEditEnd(null));
-  useEscape(answering !== null && editing === null, onAnswerEnd);
+  useEscape("writing", editing !== null, () => onEditEnd(null));
+  useEscape("writing", answering !== null && editing === null, onAnswerEnd);
   useGrowingField(field, text);
 
   useEffect(() => {

@@ -137,6 +137,9 @@ export function LogList(props: LogListProps) {
             elements.render(row, {
               isRead: row.message.seq !== null && row.message.seq <= readUpToSeq,
               isNew: written.some((item) => item.clientMessageId === row.key),
+              isSelecting: props.selectedIds !== null,
+              isSelected:
+                row.message.id !== null && props.selectedIds?.has(row.message.id) === true,
               isMarked: row.message.sentAt === props.markedAt,
             })
           }

@@ -4,4 +4,10 @@ import type { ChatMessage } from "./chat-message";
 export type MessageActs = {
   reply: (message: ChatMessage) => void;
   edit: (message: ChatMessage) => void;
+  /** Selects it, or takes it out; `isRange`: with everything from the one touched before. */
+  select: (message: ChatMessage, isRange: boolean) => void;
+  /** Asks, and deletes it for everybody. */
+  remove: (message: ChatMessage) => void;
+  showInfo: (message: ChatMessage) => void;
+  showHistory: (message: ChatMessage) => void;
 };

@@ -22,6 +22,7 @@ export type MessageBubbleProps = {
   members: readonly Mentionable[];
   nameOf: (userId: string) => string;
   onOpenQuote: (quote: Quote, from: ChatMessage) => void;
+  onShowHistory: (message: ChatMessage) => void;
   viewerId: string;
 };
 
@@ -97,7 +98,16 @@ function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
         isMine && isFloating && !message.isDeleted ? "text-on-mine-muted" : "text-muted",
       )}
     >
-      {message.isEdited && !message.isDeleted && <span>{t("message.edited")}</span>}
+      {message.editedAt !== null && !message.isDeleted && (
+        <button
+          type="button"
+          title={t("message.editedAt", { time: formatFull(message.editedAt) })}
+          onClick={() => props.onShowHistory(message)}
+          className="relative before:absolute before:-inset-x-1 before:-inset-y-2 before:content-[''] hover:underline"
+        >
+          {t("message.edited")}
+        </button>
+      )}
       <time dateTime={sentAt.toISOString()} title={formatFull(message.sentAt)}>
         {formatTime(message.sentAt)}
       </time>

@@ -1,9 +1,11 @@
 "use client";
 
+import { Check } from "lucide-react";
 import { memo, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { cn } from "@/lib/cn";
 import { t } from "../language/t";
+import { isTouch } from "../navigation/use-media";
 import { type ChatMessage, isSameMessage, type Quote } from "./chat-message";
 import { MessageActions } from "./message-actions";
 import type { MessageActs } from "./message-acts";
@@ -29,6 +31,9 @@ export type MessageItemProps = {
   author: { name: string; imageUrl: string | null };
   /** Just written here: it rises into place. */
   isNew: boolean;
+  /** Messages are being selected, and whether this one is. */
+  isSelecting: boolean;
+  isSelected: boolean;
   /** Just jumped to: it stands out for a moment. */
   isMarked: boolean;
   members: readonly Mentionable[];
@@ -46,11 +51,13 @@ export const MessageItem = memo(
     const { message, startsGroup, endsGroup, isMine, isInGroup, author, viewerId } = props;
     const { id, seq, senderId, delivery } = message;
     const article = useRef<HTMLElement>(null);
-    const canAct = id !== null && !message.isDeleted;
+    const { isSelecting, acts } = props;
+    const isThere = id !== null && !message.isDeleted;
+    const canAct = isThere && !isSelecting;
     const touch = useMessageTouch({
-      onSwipe: () => canAct && props.acts.reply(message),
+      onSwipe: () => canAct && acts.reply(message),
       onDoubleTap: () => canAct && props.changes.react(id, QUICK_REACTIONS[0]),
-      onHold: () => undefined,
+      onHold: () => canAct && acts.select(message, false),
     });
     const showsPicture = isInGroup && !isMine;
     return (
@@ -64,14 +71,31 @@ export const MessageItem = memo(
         // A tap gives the message the focus, which shows its menu where there is no hovering.
         tabIndex={-1}
         {...touch}
+        onContextMenu={(event) => isTouch() && event.preventDefault()}
+        onClickCapture={(event) => {
+          const isOnBox = event.target instanceof HTMLInputElement;
+          if (!isSelecting || isOnBox) return;
+          // While one selects, nothing in a message does what it does else.
+          event.preventDefault();
+          event.stopPropagation();
+          if (isThere) acts.select(message, event.shiftKey);
+        }}
         className={cn(
           "group/message touch-pan-y flex w-full [contain:layout_style] items-end gap-2.5 outline-none",
           startsGroup ? "pt-3" : "pt-0.5",
           isMine && "flex-row-reverse",
+          isSelecting && "relative cursor-pointer rounded-row ps-11 select-none",
+          props.isSelected && "bg-accent-soft",
           props.isNew && "animate-rise",
           props.isMarked && "rounded-row animate-mark",
         )}
       >
+        {isSelecting && isThere && (
+          <SelectBox
+            isSelected={props.isSelected}
+            onToggle={(isRange) => acts.select(message, isRange)}
+          />
+        )}
         {showsPicture && (
           <span className="w-8 shrink-0 self-end">
             {endsGroup && (
@@ -95,6 +119,7 @@ export const MessageItem = memo(
             members={props.members}
             nameOf={props.nameOf}
             onOpenQuote={props.onOpenQuote}
+            onShowHistory={acts.showHistory}
             viewerId={viewerId}
           />
           {message.reactions.length > 0 && (
@@ -119,7 +144,7 @@ export const MessageItem = memo(
             canEdit={isMine}
             canDelete={isMine || props.canDelete}
             changes={props.changes}
-            acts={props.acts}
+            acts={acts}
           />
         )}
       </article>
@@ -138,6 +163,28 @@ export const MessageItem = memo(
     );
   },
 );
+
+function SelectBox(props: { isSelected: boolean; onToggle: (isRange: boolean) => void }) {
+  return (
+    <span className="absolute start-2 bottom-1.5 grid size-6 place-items-center">
+      <input
+        type="checkbox"
+        aria-label={t("message.select")}
+        checked={props.isSelected}
+        onChange={({ nativeEvent }) =>
+          props.onToggle(nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+        }
+        className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-faint checked:border-accent checked:bg-accent"
+      />
+      <Check
+        size={14}
+        strokeWidth={3}
+        aria-hidden="true"
+        className="pointer-events-none absolute text-on-accent opacity-0 peer-checked:opacity-100"
+      />
+    </span>
+  );
+}
 
 type FailedNoteProps = { reason: string; onRetry: () => void; onDiscard: () => void };
 

@@ -51,6 +51,8 @@ export type MessageLogProps = {
   sending: MessageSending;
   changes: MessageChanges;
   acts: MessageActs;
+  /** `null` while nothing is being selected. */
+  selectedIds: ReadonlySet<string> | null;
 };
 
 /** The messages of one conversation, the newest at the bottom. */
@@ -75,8 +77,9 @@ export function MessageLog(props: MessageLogProps) {
   };
   const showMessage = useCallback(
     (sentAt: number) => {
-      mark(sentAt);
-      if (!scroll.current?.toMessage(sentAt)) goTo(sentAt);
+      // Elsewhere it stands out from when it has been loaded.
+      if (scroll.current?.toMessage(sentAt)) mark(sentAt);
+      else goTo(sentAt);
     },
     [mark, goTo],
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { Copy, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { CircleCheck, Copy, Info, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import * as Menu from "radix-ui/dropdown-menu";
 import { type ReactNode, useRef, useState } from "react";
@@ -12,7 +12,6 @@ import type { MessageActs } from "./message-acts";
 import { QUICK_REACTIONS } from "./reaction-groups";
 import type { MessageChanges } from "./use-message-changes";
 
-const DeleteDialog = dynamic(() => import("./delete-dialog").then((room) => room.DeleteDialog));
 const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog));
 
 export type MessageMenuProps = {
@@ -33,7 +32,7 @@ const ITEM =
 export function MessageMenu(props: MessageMenuProps) {
   const { message, canEdit, canDelete, changes, acts } = props;
   const { id: messageId, content } = message;
-  const [asking, setAsking] = useState<"delete" | "emoji" | null>(null);
+  const [asking, setAsking] = useState<"emoji" | null>(null);
   /** What was begun has taken the focus, which must not come back here. */
   const hasBegun = useRef(false);
   const begin = (act: (message: ChatMessage) => void) => {
@@ -90,10 +89,23 @@ export function MessageMenu(props: MessageMenuProps) {
                 {t("message.edit")}
               </Menu.Item>
             )}
+            <Menu.Item
+              className={ITEM}
+              onSelect={() => begin((message) => acts.select(message, false))}
+            >
+              <CircleCheck size={17} aria-hidden="true" className="text-muted" />
+              {t("message.select")}
+            </Menu.Item>
+            {canEdit && (
+              <Menu.Item className={ITEM} onSelect={() => begin(acts.showInfo)}>
+                <Info size={17} aria-hidden="true" className="text-muted" />
+                {t("info.title")}
+              </Menu.Item>
+            )}
             {canDelete && (
               <Menu.Item
                 className={cn(ITEM, "text-danger data-highlighted:bg-danger-soft")}
-                onSelect={() => setAsking("delete")}
+                onSelect={() => begin(acts.remove)}
               >
                 <Trash2 size={17} aria-hidden="true" />
                 {t("message.delete")}
@@ -102,15 +114,6 @@ export function MessageMenu(props: MessageMenuProps) {
           </Menu.Content>
         </Menu.Portal>
       </Menu.Root>
-      {asking === "delete" && (
-        <DeleteDialog
-          onCancel={() => setAsking(null)}
-          onConfirm={() => {
-            setAsking(null);
-            changes.remove(messageId);
-          }}
-        />
-      )}
       {asking === "emoji" && (
         <EmojiDialog
           onClose={() => setAsking(null)}

@@ -1,19 +1,26 @@
 "use client";
 
-import { useConvexAuth, usePaginatedQuery, useQuery } from "convex/react";
+import { useConvexAuth, useMutation, usePaginatedQuery, useQuery } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { api } from "@/convex/_generated/api";
 import { serverClock } from "../connection/server-clock";
+import { useUnreadCounts } from "../conversations/use-unread-counts";
 import { useOutbox } from "../outbox/use-outbox";
 import { type ChatCopy, COPIED_MESSAGES_MAX, withoutIds } from "./chat-copy";
-import { type ChatMessage, mergeMessages, type ServerMessage } from "./chat-message";
+import {
+  type ChatMessage,
+  mergeMessages,
+  type ServerMessage,
+  withoutDeleted,
+} from "./chat-message";
 import { findUnreadMark, type UnreadMark } from "./message-rows";
 import { readingPlaces } from "./reading-place";
 import { useChatCopy } from "./use-chat-copy";
 import { useLogWindow } from "./use-log-window";
 import { useOpening, type Visit } from "./use-opening";
+import { usePendingDeletions } from "./use-pending-deletions";
 
 export type Conversation = FunctionReturnType<typeof api.conversations.getConversation>;
 
@@ -113,23 +120,26 @@ export function useChat(conversationId: string, messageId: string | null): ChatS
   }, [older, loadOlder]);
 
   const waiting = useOutbox().of(conversationId);
+  const deleted = usePendingDeletions(conversationId);
+  const clearedSeq = (conversation ?? shown?.conversation)?.clearedSeq ?? 0;
   const copied = useMemo(
-    () => shown && withoutIds(mergeMessages(shown.messages, waiting, viewerId)),
-    [shown, waiting, viewerId],
-  );
-  const liveTail = useMemo(
-    () => mergeMessages(stored, waiting, viewerId),
-    [stored, waiting, viewerId],
-  );
-  const liveMessages = useMemo(
     () =>
-      mergeMessages(
-        older.length > 0 ? [...older, ...window.messages] : window.messages,
-        isAtTail ? waiting : NOTHING_WAITS,
-        viewerId,
-      ),
-    [older, window.messages, isAtTail, waiting, viewerId],
+      shown &&
+      withoutCleared(withoutIds(mergeMessages(shown.messages, waiting, viewerId)), clearedSeq),
+    [shown, waiting, viewerId, clearedSeq],
   );
+  const liveTail = useMemo(() => {
+    const merged = mergeMessages(stored, waiting, viewerId);
+    return withoutCleared(withoutDeleted(merged, deleted), clearedSeq);
+  }, [stored, waiting, viewerId, deleted, clearedSeq]);
+  const liveMessages = useMemo(() => {
+    const merged = mergeMessages(
+      older.length > 0 ? [...older, ...window.messages] : window.messages,
+      isAtTail ? waiting : NOTHING_WAITS,
+      viewerId,
+    );
+    return withoutCleared(withoutDeleted(merged, deleted), clearedSeq);
+  }, [older, window.messages, isAtTail, waiting, viewerId, deleted, clearedSeq]);
   const messages = copied ?? liveMessages;
 
   const knownMarks = marks ?? shown?.marks;
@@ -142,6 +152,11 @@ export function useChat(conversationId: string, messageId: string | null): ChatS
   }, [knownMarks, viewerId]);
 
   const newestSeq = stored[stored.length - 1]?.seq ?? 0;
+  useReadMark(conversationId, isTailLoaded && lastRead !== null && newestSeq <= lastRead.seq);
+  const oldestSeq = (shown?.messages ?? (older.length > 0 ? older : window.messages))[0]?.seq ?? 1;
+  // What was cleared away ends the log as if the conversation had begun after it.
+  const hasOlder =
+    oldestSeq > clearedSeq + 1 && (shown || older.length > 0 ? oldestSeq > 1 : window.hasOlder);
   const unreadLive = useUnreadAtOpening(isReady, () =>
     lastRead ? findUnread(messages, { viewerId, lastReadSeq: lastRead.seq, newestSeq }) : null,
   );
@@ -162,15 +177,41 @@ export function useChat(conversationId: string, messageId: string | null): ChatS
     // Nothing is marked as read on the word of a copy.
     lastReadSeq: shown ? null : (lastRead?.seq ?? null),
     isMissing: opening.isMissing,
-    hasOlder: shown || older.length > 0 ? (messages[0]?.seq ?? 1) > 1 : window.hasOlder,
+    hasOlder,
     isLoadingOlder: !shown && older.length === 0 && window.isLoadingOlder,
     isLoadingNewer: !shown && window.isLoadingNewer,
     isAtTail: shown !== null || isAtTail,
-    loadOlder,
+    loadOlder: hasOlder ? loadOlder : doNothing,
     loadNewer: window.loadNewer,
     goToEnd: opening.goToEnd,
     goTo: opening.goTo,
   };
+}
+
+/**
+ * Opening a chat takes the mark away that makes it look unread. It is decided once, when the chat is
+ * opened: whoever marks the chat that is open wants to find the mark later.
+ *
+ * @param isRead There is nothing unread whose reading would take the mark away.
+ */
+function useReadMark(conversationId: string, isRead: boolean): void {
+  const counts = useUnreadCounts();
+  const markRead = useMutation(api.messages.markConversationsAsRead);
+  const isDecided = useRef(false);
+  useEffect(() => {
+    if (isDecided.current || !isRead || counts === null) return;
+    isDecided.current = true;
+    if (!counts.has(conversationId)) return;
+    // It stays marked then, and opening it again tries again.
+    markRead({ conversationIds: [conversationId] }).catch(() => undefined);
+  }, [counts, isRead, conversationId, markRead]);
+}
+
+function doNothing(): void {}
+
+function withoutCleared(messages: ChatMessage[], clearedSeq: number): ChatMessage[] {
+  if (clearedSeq === 0) return messages;
+  return messages.filter(({ seq }) => seq === null || seq > clearedSeq);
 }
 
 type Reading = { viewerId: string; lastReadSeq: number; newestSeq: number };

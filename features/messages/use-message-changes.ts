@@ -12,7 +12,7 @@ import { toggleReaction } from "./reaction-groups";
 export type MessageChanges = {
   react: (messageId: string, emoji: string) => void;
   edit: (messageId: string, content: string) => void;
-  remove: (messageId: string) => void;
+  remove: (messageIds: readonly string[]) => void;
 };
 
 /**
@@ -79,8 +79,8 @@ function useStableChanges(calls: Calls, onRefusal: (sentence: string) => void): 
         void holder.calls.toggle({ messageId: asId(messageId), emoji }).catch(refuse),
       edit: (messageId, content) =>
         void holder.calls.edit({ messageId: asId(messageId), content }).catch(refuse),
-      remove: (messageId) =>
-        void holder.calls.remove({ messageIds: [asId(messageId)] }).catch(refuse),
+      remove: (messageIds) =>
+        void holder.calls.remove({ messageIds: messageIds.map(asId) }).catch(refuse),
     };
   }, [holder, onRefusal]);
 }

@@ -23,7 +23,10 @@ export type SharedByMessages = {
   "members" | "nameOf" | "watch" | "changes" | "sending" | "acts" | "onOpenQuote"
 >;
 
-type Varying = { isRead: boolean; isNew: boolean; isMarked: boolean };
+type Varying = Pick<
+  MessageItemProps,
+  "isRead" | "isNew" | "isMarked" | "isSelecting" | "isSelected"
+>;
 
 type Made = Varying & { row: MessageRow; element: ReactElement };
 
@@ -43,7 +46,9 @@ export function useMessageElements(shared: SharedByMessages) {
           known?.row === row &&
           known.isRead === varying.isRead &&
           known.isNew === varying.isNew &&
-          known.isMarked === varying.isMarked;
+          known.isMarked === varying.isMarked &&
+          known.isSelecting === varying.isSelecting &&
+          known.isSelected === varying.isSelected;
         if (isSame) return known.element;
         const element = makeElement(row, varying, shared);
         made.set(row.key, { ...varying, row, element });
@@ -79,6 +84,8 @@ function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages
             isRead={varying.isRead}
             isNew={varying.isNew}
             isMarked={varying.isMarked}
+            isSelecting={varying.isSelecting}
+            isSelected={varying.isSelected}
             canDelete={shared.canDeleteAll}
             viewerId={viewerId}
             author={{

@@ -1,6 +1,7 @@
 "use client";
 
 import { type TouchEvent, useMemo, useRef } from "react";
+import { swallowClicks } from "../navigation/swallow-clicks";
 
 /** So far a message is pulled aside to answer it. */
 const SWIPE_PX = 56;
@@ -25,6 +26,7 @@ export function useMessageTouch(acts: TouchActs) {
   return useMemo(() => {
     let start: { x: number; y: number; isStill: boolean } | null = null;
     let pulled = 0;
+    let wasHeld = false;
     let lastTapMs = Number.NEGATIVE_INFINITY;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const reset = ({ style }: HTMLElement) => {
@@ -37,12 +39,14 @@ export function useMessageTouch(acts: TouchActs) {
       onTouchStart(event: TouchEvent<HTMLElement>) {
         const element = event.currentTarget;
         reset(element);
+        wasHeld = false;
         const touch = event.touches.item(0);
         const isOwn = event.target instanceof Element && event.target.closest(OWN_TOUCH) !== null;
         if (!touch || event.touches.length > 1 || isOwn) return;
         start = { x: touch.clientX, y: touch.clientY, isStill: true };
         timer = setTimeout(() => {
           reset(element);
+          wasHeld = true;
           latest.current.onHold();
         }, HOLD_MS);
       },
@@ -63,11 +67,11 @@ export function useMessageTouch(acts: TouchActs) {
       onTouchEnd(event: TouchEvent<HTMLElement>) {
         const wasPulled = pulled >= SWIPE_PX;
         const wasTap = start?.isStill === true;
+        const isDouble = wasTap && event.timeStamp - lastTapMs < DOUBLE_TAP_MS;
+        if (wasTap) lastTapMs = isDouble ? Number.NEGATIVE_INFINITY : event.timeStamp;
         reset(event.currentTarget);
+        if (isDouble || wasHeld) swallowClicks();
         if (wasPulled) latest.current.onSwipe();
-        if (!wasTap) return;
-        const isDouble = event.timeStamp - lastTapMs < DOUBLE_TAP_MS;
-        lastTapMs = isDouble ? Number.NEGATIVE_INFINITY : event.timeStamp;
         if (isDouble) latest.current.onDoubleTap();
       },
       onTouchCancel: (event: TouchEvent<HTMLElement>) => reset(event.currentTarget),

@@ -5,8 +5,13 @@ import { type RefObject, useEffect, useRef } from "react";
 const TAKES_KEYS = "input, textarea, select, [contenteditable]";
 const FLOATS = '[role="dialog"], [role="alertdialog"], [role="menu"]';
 
-/** Escape does what it should while something is active; what floats above takes it first. */
-export function useEscape(isActive: boolean, onEscape: () => void): void {
+/** What Escape ends, the first one that is active; what floats above all of it takes the key before. */
+const ESCAPE_ORDER = ["writing", "selection", "panel"] as const;
+type Escapable = (typeof ESCAPE_ORDER)[number];
+const active: Escapable[] = [];
+
+/** Escape does what it should while something is active. */
+export function useEscape(what: Escapable, isActive: boolean, onEscape: () => void): void {
   const latest = useRef(onEscape);
   latest.current = onEscape;
   useEffect(() => {
@@ -14,12 +19,17 @@ export function useEscape(isActive: boolean, onEscape: () => void): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
       if (document.querySelector(FLOATS)) return;
+      if (ESCAPE_ORDER.find((one) => active.includes(one)) !== what) return;
       event.preventDefault();
       latest.current();
     };
+    active.push(what);
     window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, [isActive]);
+    return () => {
+      active.splice(active.indexOf(what), 1);
+      window.removeEventListener("keydown", onKeyDown);
+    };
+  }, [what, isActive]);
 }
 
 /** Typing a character while nothing that takes text has the focus writes into the field. */
