@@ -85,7 +85,7 @@ const pageOf = (fields: readonly string[]) => [
 ];
 const nothing: readonly string[] = [];
 const idAlone = [""];
-const person = ["clerkId", "name", "imageUrl", "isDeleted"];
+const person = ["clerkId", "name", "imageUrl", "isDeleted", "statusText"];
 const event = ["type", "groupName", "userId", "userIds[]", "role"];
 const message = [
   ...["_id", "senderId", "content", "sentAt", "seq", "isDeleted", "editedAt", "clientMessageId"],
@@ -327,7 +327,7 @@ export const matrix = {
     kind: "query",
     args: none,
     on: self,
-    answers: ["clerkId", "name", "email", "imageUrl"],
+    answers: ["clerkId", "name", "email", "imageUrl", "statusText"],
   },
   "users:getPresence": {
     kind: "query",
@@ -353,11 +353,17 @@ export const matrix = {
     on: self,
     answers: nothing,
   },
+  "users:setStatus": {
+    kind: "mutation",
+    args: () => ({ statusText: "At sea" }),
+    on: self,
+    answers: nothing,
+  },
   "users:syncUser": {
     kind: "mutation",
     args: none,
     on: self,
-    answers: ["clerkId", "name", "email", "imageUrl"],
+    answers: ["clerkId", "name", "email", "imageUrl", "statusText"],
   },
   "users:unblockUser": {
     kind: "mutation",

@@ -17,6 +17,8 @@ export default defineSchema({
     sortName: v.string(),
     email: v.string(),
     imageUrl: v.union(v.string(), v.null()),
+    /** One line that they say about themselves; missing for none. */
+    statusText: v.optional(v.string()),
     /** A tombstone keeps the row, so that old messages still have an author. */
     isDeleted: v.boolean(),
     /** When the newest applied identity event happened; older ones are ignored. Milliseconds. */

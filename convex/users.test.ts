@@ -149,3 +149,29 @@ describe("getUser and getUsers", () => {
     });
   });
 });
+
+describe("setStatus", () => {
+  it("shows others one clean line, which a blank one and the end of the account take away", async () => {
+    const backEnd = startBackEnd();
+    const ada = await join(backEnd, "ada");
+    const bob = await join(backEnd, "bob");
+    const seen = async () =>
+      (await bob.query(api.users.getUsers, { userIds: ["ada"] })).map((user) => user.statusText);
+    await ada.mutation(api.users.setStatus, { statusText: "  At\nsea\u202e " });
+    expect(await seen()).toEqual(["At sea"]);
+    expect(await ada.query(api.users.getCurrentUser, {})).toMatchObject({ statusText: "At sea" });
+    // A new name from the identity service leaves the line where it is.
+    await join(backEnd, "ada", "Ada King");
+    expect(await seen()).toEqual(["At sea"]);
+    await ada.mutation(api.users.setStatus, { statusText: " " });
+    expect(await seen()).toEqual([undefined]);
+  });
+
+  it("refuses a line longer than lists can show", async () => {
+    const ada = await join(startBackEnd(), "ada");
+    const set = (length: number) =>
+      ada.mutation(api.users.setStatus, { statusText: "x".repeat(length) });
+    expect(await set(100)).toBeNull();
+    expect(await refusal(set(101))).toEqual({ code: "too_long", field: "statusText", max: 100 });
+  });
+});

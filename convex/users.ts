@@ -1,14 +1,18 @@
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
+import { statusMaxUnits } from "../shared/limits";
+import { cleanStatus } from "../shared/person-name";
 import { mutation, query } from "./_generated/server";
 import { isUserId, requireIdentity, requireUserId } from "./model/access";
 import { block, blockedBy, findBlock } from "./model/blocks";
-import { boundedPage, distinctIds } from "./model/bounds";
+import { boundedPage, boundedText, distinctIds } from "./model/bounds";
 import { gatedQuery, notBlocked, signedIn } from "./model/gatedQuery";
 import { presenceOf, presenceOfUser, recordHeartbeat, recordLeaving } from "./model/presence";
+import { requirePace } from "./model/rateLimits";
 import { refuse } from "./model/refuse";
 import { foldSearch, pageOfMatches, pageOfPeople } from "./model/userSearch";
 import {
+  ensureCaller,
   findLivingUser,
   findUser,
   ownUser,
@@ -30,6 +34,26 @@ export const syncUser = mutation({
   handler: async (ctx) => {
     const identity = await requireIdentity(ctx);
     return toOwnUser(await storeProfile(ctx, profileFromIdentity(identity)));
+  },
+});
+
+/**
+ * Sets the one line that the caller says about themselves; a blank one takes it away.
+ *
+ * @throws ConvexError `too_long`; `rate_limited`.
+ */
+export const setStatus = mutation({
+  args: { statusText: v.string() },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const user = await ensureCaller(ctx, await requireIdentity(ctx));
+    boundedText(args.statusText, "statusText", statusMaxUnits);
+    const cleaned = cleanStatus(args.statusText);
+    const statusText = cleaned === "" ? undefined : cleaned;
+    if (statusText === user.statusText) return null;
+    await requirePace(ctx, user.clerkId, "change");
+    await ctx.db.patch(user._id, { statusText });
+    return null;
   },
 });
 

@@ -3,7 +3,14 @@ import { base32 } from "@better-auth/utils/base32";
 import { createOTP } from "@better-auth/utils/otp";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { mainNavigation, message, openConversationWith, send, signIn } from "./rig/screen";
+import {
+  mainNavigation,
+  message,
+  openConversationWith,
+  personRow,
+  send,
+  signIn,
+} from "./rig/screen";
 import { openStage, PASSWORD, type Person, type Stage } from "./rig/stage";
 
 let stage: Stage;
@@ -40,6 +47,19 @@ test("a name is changed and shows at once, also to others", async () => {
   await ann.page.getByRole("button", { name: "Profile", exact: true }).click();
   await ann.page.getByRole("dialog", { name: "Anne Boleyn" }).waitFor();
   expect(ann.troubles).toEqual([]);
+});
+
+test("a status line is read by others, in the list and above the chat", async () => {
+  const sea = await stage.person("Sea Captain");
+  const mate = await stage.person("First Mate");
+  await openConversationWith(mate, "Sea Captain");
+  await openAccount(sea);
+  await sea.page.getByLabel("Status").fill("Back on Monday");
+  await sea.page.getByRole("button", { name: "Save", exact: true }).click();
+  await mate.page.getByText("Back on Monday").waitFor();
+  await mate.page.goto("/users");
+  await personRow(mate.page, "Sea Captain").getByText("Back on Monday").waitFor();
+  expect(sea.troubles).toEqual([]);
 });
 
 test("a password is changed, and other devices are signed out", async () => {

@@ -12,5 +12,6 @@ export type FieldName =
   | "userIds"
   | "emoji"
   | "search"
+  | "statusText"
   | "language"
   | "tabId";

@@ -9,6 +9,8 @@ export const contentMaxUnits = 4000;
 export const previewMaxUnits = 120;
 export const clientMessageIdMaxUnits = 64;
 export const personNameMaxUnits = 80;
+/** Longest line that people say about themselves. */
+export const statusMaxUnits = 100;
 export const emailMaxUnits = 320;
 export const imageUrlMaxUnits = 2048;
 /** Longest identity subject that is accepted as a user id. */

@@ -1,4 +1,4 @@
-import { groupNameMaxUnits, personNameMaxUnits } from "./limits";
+import { groupNameMaxUnits, personNameMaxUnits, statusMaxUnits } from "./limits";
 import { cutText, isBlank } from "./message-text";
 
 // Characters that turn the direction of the text around them: in a name they can make one person
@@ -30,6 +30,11 @@ export function personName(name: string | undefined, email: string | undefined):
   if (own !== "") return own;
   const fromMail = cleanName((email ?? "").split("@")[0] ?? "");
   return fromMail === "" ? "Someone" : fromMail;
+}
+
+/** One line of what somebody says about themselves; empty for none. */
+export function cleanStatus(status: string): string {
+  return cleanName(status, statusMaxUnits);
 }
 
 export function cleanGroupName(name: string): string {

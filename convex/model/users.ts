@@ -23,6 +23,8 @@ export const publicUser = v.object({
   name: v.string(),
   imageUrl: v.union(v.string(), v.null()),
   isDeleted: v.boolean(),
+  /** One line that they say about themselves. */
+  statusText: v.optional(v.string()),
 });
 
 /** What people know about themselves. */
@@ -31,6 +33,7 @@ export const ownUser = v.object({
   name: v.string(),
   email: v.string(),
   imageUrl: v.union(v.string(), v.null()),
+  statusText: v.optional(v.string()),
 });
 
 export const deletedName = "Deleted account";
@@ -56,13 +59,13 @@ export async function findLivingUser(
 }
 
 export function toPublicUser(user: Doc<"users">): typeof publicUser.type {
-  const { clerkId, name, imageUrl, isDeleted } = user;
-  return { clerkId, name, imageUrl, isDeleted };
+  const { clerkId, name, imageUrl, isDeleted, statusText } = user;
+  return { clerkId, name, imageUrl, isDeleted, ...(statusText !== undefined && { statusText }) };
 }
 
 export function toOwnUser(user: Doc<"users">): typeof ownUser.type {
-  const { clerkId, name, email, imageUrl } = user;
-  return { clerkId, name, email, imageUrl };
+  const { clerkId, name, email, imageUrl, statusText } = user;
+  return { clerkId, name, email, imageUrl, ...(statusText !== undefined && { statusText }) };
 }
 
 /** The profile in a token: OpenID's claims, or a custom token's own ones, which arrive verbatim. */

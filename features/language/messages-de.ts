@@ -16,6 +16,10 @@ export const messagesDe: Catalogue = {
   },
   "profile.account": "Konto",
   "profile.admin": "Server",
+  "status.label": "Status",
+  "status.placeholder": "Was andere neben Ihrem Namen lesen",
+  "status.save": "Speichern",
+  "status.saved": "Gespeichert",
   "export.title": "Meine Daten",
   "export.text":
     "Konto, Einstellungen, Unterhaltungen und deine eigenen Nachrichten in einer Datei.",
@@ -229,6 +233,7 @@ export const messagesDe: Catalogue = {
   "noun.emoji": "Reaktion",
   "noun.search": "Suche",
   "noun.language": "Sprache",
+  "noun.statusText": "Status",
   "noun.tabId": "Name des Tabs",
   "refusal.unauthenticated": "Bitte melde dich neu an.",
   "refusal.suspended": "Dieses Konto ist gesperrt. Frag die Person, die diesen Server betreibt.",

@@ -77,7 +77,7 @@ function KnownHeader(props: GroupPresenceProps & { isAlone: boolean }) {
           {isGroup ? (
             <GroupPresence conversation={conversation} viewerId={viewerId} />
           ) : (
-            otherUser && <PersonPresence userId={otherUser.clerkId} />
+            otherUser && <PersonLine person={otherUser} />
           )}
           &#8203;
         </p>
@@ -86,9 +86,16 @@ function KnownHeader(props: GroupPresenceProps & { isAlone: boolean }) {
   );
 }
 
-function PersonPresence({ userId }: { userId: string }) {
-  const presence = usePresence([userId]);
-  return <PresenceText status={presence.get(userId)} />;
+/** Whether the other person is here, and what they say about themselves. */
+function PersonLine({ person }: { person: NonNullable<Conversation["otherUser"]> }) {
+  const status = usePresence([person.clerkId]).get(person.clerkId);
+  return (
+    <>
+      <PresenceText status={status} />
+      {status && person.statusText && " · "}
+      <bdi>{person.statusText}</bdi>
+    </>
+  );
 }
 
 function GroupPresence({ conversation, viewerId }: GroupPresenceProps) {

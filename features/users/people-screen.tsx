@@ -150,6 +150,12 @@ const PersonRow = memo(function PersonRow({ person, presence, isOpening, onOpen 
           </span>
           <span className="block min-h-5 truncate text-preview text-muted">
             <PresenceText status={presence} />
+            {person.statusText && (
+              <>
+                {presence && " · "}
+                <bdi>{person.statusText}</bdi>
+              </>
+            )}
           </span>
         </span>
       </button>
