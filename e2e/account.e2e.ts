@@ -49,6 +49,27 @@ test("a name is changed and shows at once, also to others", async () => {
   expect(ann.troubles).toEqual([]);
 });
 
+test("a picture is chosen, seen by others, and removed", async () => {
+  const pat = await stage.person("Pat Picture");
+  const eye = await stage.person("Eye Witness");
+  await eye.page.goto("/users");
+  await personRow(eye.page, "Pat Picture").waitFor();
+  await openAccount(pat);
+  const chooser = pat.page.getByLabel("Picture file");
+  const picture = part(pat.page, "Picture");
+  await chooser.setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("no") });
+  await alert(pat.page, "cannot read that").waitFor();
+  const buffer = await pat.page.screenshot();
+  await chooser.setInputFiles({ name: "a.png", mimeType: "image/png", buffer });
+  await picture.getByRole("button", { name: "Remove picture" }).waitFor();
+  const seen = personRow(eye.page, "Pat Picture").locator("img");
+  await seen.waitFor();
+  expect(await seen.evaluate((image: HTMLImageElement) => image.decode())).toBeUndefined();
+  await press(pat.page, "Remove picture");
+  await seen.waitFor({ state: "detached" });
+  expect([...pat.troubles, ...eye.troubles]).toEqual([]);
+});
+
 test("a status line is read by others, in the list and above the chat", async () => {
   const sea = await stage.person("Sea Captain");
   const mate = await stage.person("First Mate");

@@ -103,9 +103,9 @@ async function describeAccount(call: RouteCall): Promise<Response> {
     identity.api.getSession({ headers, query: { disableCookieCache: true } }),
     identity.api.listUserAccounts({ headers }),
   ]);
-  const { id, name, email, role, createdAt } = caller.person;
+  const { id, name, email, imageUrl, role, createdAt } = caller.person;
   return answerJson({
-    ...{ id, name, email, role, createdAt },
+    ...{ id, name, email, imageUrl, role, createdAt },
     isEmailVerified: found?.user.emailVerified === true,
     hasTwoFactor: hasTwoFactor(found?.user),
     hasPassword: accounts.some(({ providerId }) => providerId === "credential"),

@@ -6,6 +6,7 @@ import { createAttemptLimiter } from "./attempt-limiter";
 import { entranceRoutes } from "./entrance-routes";
 import { ACCOUNT_ATTEMPTS_MAX, ACCOUNT_WINDOW_MS, BODY_BYTES_MAX } from "./limits";
 import { isOwnOrigin } from "./origin";
+import { pictureRoutes } from "./picture-routes";
 import type { IdentityRoute, RouteCall } from "./route";
 import type { EmbeddedIdentity } from "./server";
 
@@ -49,7 +50,7 @@ export type ServerFigures = {
 
 /** The library answers at many more addresses; whatever is not listed in these does not exist. */
 const ROUTES = new Map<string, IdentityRoute>(
-  Object.entries({ ...entranceRoutes, ...accountRoutes, ...adminRoutes }),
+  Object.entries({ ...entranceRoutes, ...accountRoutes, ...pictureRoutes, ...adminRoutes }),
 );
 
 /** Every address that answers, for tests that must not forget one. */
@@ -70,7 +71,7 @@ export function createIdentityDoor(options: IdentityDoorOptions) {
   return async function answer(request: IdentityRequest): Promise<Response> {
     try {
       const response = await answerChecked({ request, options, limiter });
-      response.headers.set("cache-control", "no-store");
+      if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       return response;
     } catch (error) {
       options.log("error", "identity request failed", {
@@ -99,7 +100,7 @@ async function answerChecked(call: RouteCall): Promise<Response> {
     isFromBrowser: ["sec-fetch-site", "referer"].some((name) => request.header(name) !== null),
   };
   if (!isOwnOrigin(facts, options.publicUrl)) return refuse(403, "INVALID_ORIGIN");
-  const body = await readJson(request, route.takesBody);
+  const body = await readJson(request, route);
   if (body instanceof Response) return body;
   return route.answer(call, body);
 }
@@ -107,11 +108,11 @@ async function answerChecked(call: RouteCall): Promise<Response> {
 /** The body as an object, or the refusal to send instead. */
 async function readJson(
   request: IdentityRequest,
-  isNeeded: boolean,
+  { takesBody, bodyBytesMax = BODY_BYTES_MAX }: { takesBody: boolean; bodyBytesMax?: number },
 ): Promise<Record<string, unknown> | Response> {
-  const text = await request.readBody(BODY_BYTES_MAX);
+  const text = await request.readBody(bodyBytesMax);
   if (text === null) return refuse(413, "TOO_LARGE");
-  if (text === "" && !isNeeded) return {};
+  if (text === "" && !takesBody) return {};
   // A form on another site can send anything but this type without asking first.
   if (!/^application\/json\s*(;|$)/i.test(request.header("content-type") ?? "")) {
     return refuse(415, "UNSUPPORTED_MEDIA_TYPE");

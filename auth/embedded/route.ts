@@ -18,6 +18,8 @@ export type IdentityRoute =
   | {
       method: "POST";
       takesBody: boolean;
+      /** For more than a few fields. */
+      bodyBytesMax?: number;
       answer: (call: RouteCall, body: Record<string, unknown>) => Promise<Response>;
     };
 
@@ -38,7 +40,7 @@ export function serviceAction<T extends object>(
 export function action<T extends object>(
   fields: ZodType<T> | null,
   perform: (call: RouteCall, known: T) => Promise<Response>,
-): IdentityRoute {
+): Extract<IdentityRoute, { method: "POST" }> {
   return {
     method: "POST",
     takesBody: fields !== null,

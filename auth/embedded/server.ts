@@ -13,6 +13,7 @@ import { suspensionEvent } from "./events";
 import { createInvitations } from "./invitations";
 import { resetLink, resetMail } from "./mails";
 import { createPeople } from "./people";
+import { createPictures } from "./pictures";
 
 export type { EmbeddedIdentityOptions } from "./configuration";
 
@@ -49,6 +50,7 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       people,
       invitations: createInvitations(database, Date.now),
       auditLog: createAuditLog(database, Date.now),
+      pictures: createPictures(database),
       canSendMail: sendMail !== null,
       sessionCookieName: cookieName(publicUrl, "session_token"),
       twoFactorCookieName: cookieName(publicUrl, "two_factor"),
@@ -61,6 +63,10 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       /** Ends every session of somebody, who stays what they are. */
       async endSessions(userId: string): Promise<void> {
         await internalAdapter.deleteUserSessions(userId);
+      },
+      /** Says where somebody's picture is; null for none. */
+      async setImage(userId: string, image: string | null): Promise<void> {
+        await internalAdapter.updateUser(userId, { image });
       },
       async suspend(userId: string): Promise<void> {
         await internalAdapter.updateUser(userId, { suspendedAt: new Date() });

@@ -341,6 +341,7 @@ export const messagesAr: Catalogue = {
   "service.NOT_FOUND": "لا شيء في هذا العنوان.",
   "service.NOT_ON_ONESELF": "لا يمكنك فعل هذا بحسابك هنا.",
   "service.NO_MAIL": "لا يستطيع هذا الخادم إرسال البريد. اطلب رابطًا ممن يديره.",
+  "service.NO_PICTURE": "هذه ليست صورة، أو أنها كبيرة جدًا.",
   "service.NO_SUCH_PERSON": "لا أحد بهذا المعرّف.",
   "service.NO_SUCH_SESSION": "انتهت هذه الجلسة بالفعل.",
   "service.OWNER_TOKEN_WRONG": "ليس هذا رمز المالك الذي طبعه الخادم.",

@@ -298,6 +298,7 @@ export const messagesDe: Catalogue = {
   "service.NOT_ON_ONESELF": "Mit deinem eigenen Konto geht das hier nicht.",
   "service.NO_MAIL":
     "Dieser Server kann keine Mails verschicken. Frag die Person, die ihn betreibt, nach einem Link.",
+  "service.NO_PICTURE": "Das ist kein Bild, oder es ist zu groß.",
   "service.NO_SUCH_PERSON": "Niemand hat diese Nummer.",
   "service.NO_SUCH_SESSION": "Diese Sitzung ist schon beendet.",
   "service.OWNER_TOKEN_WRONG": "Das ist nicht der Besitzercode, den der Server ausgegeben hat.",

@@ -341,6 +341,7 @@ export const messagesEn = {
   "service.NOT_FOUND": "There is nothing at this address.",
   "service.NOT_ON_ONESELF": "You cannot do this to your own account here.",
   "service.NO_MAIL": "This server cannot send mail. Ask the person who runs it for a link.",
+  "service.NO_PICTURE": "That is not a picture, or it is too large.",
   "service.NO_SUCH_PERSON": "There is nobody with this id.",
   "service.NO_SUCH_SESSION": "That session has ended already.",
   "service.OWNER_TOKEN_WRONG": "This is not the owner's token that the server printed.",

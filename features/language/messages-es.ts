@@ -297,6 +297,7 @@ export const messagesEs: Catalogue = {
   "service.NOT_FOUND": "No hay nada en esta dirección.",
   "service.NOT_ON_ONESELF": "Aquí no puedes hacer esto con tu propia cuenta.",
   "service.NO_MAIL": "Este servidor no puede enviar correo. Pide un enlace a quien lo administra.",
+  "service.NO_PICTURE": "Eso no es una imagen, o es demasiado grande.",
   "service.NO_SUCH_PERSON": "Nadie tiene este identificador.",
   "service.NO_SUCH_SESSION": "Esa sesión ya ha terminado.",
   "service.OWNER_TOKEN_WRONG": "Este no es el código de propietario que mostró el servidor.",

@@ -297,6 +297,7 @@ export const messagesFr: Catalogue = {
   "service.NOT_ON_ONESELF": "Tu ne peux pas faire cela avec ton propre compte ici.",
   "service.NO_MAIL":
     "Ce serveur ne peut pas envoyer d’e-mails. Demande un lien à la personne qui le gère.",
+  "service.NO_PICTURE": "Ce n’est pas une image, ou elle est trop grande.",
   "service.NO_SUCH_PERSON": "Personne n’a cet identifiant.",
   "service.NO_SUCH_SESSION": "Cette session est déjà terminée.",
   "service.OWNER_TOKEN_WRONG": "Ce n’est pas le code de propriétaire que le serveur a affiché.",

@@ -310,6 +310,7 @@ export const messagesHe: Catalogue = {
   "service.NOT_FOUND": "אין דבר בכתובת הזאת.",
   "service.NOT_ON_ONESELF": "אי אפשר לעשות זאת כאן בחשבון שלך.",
   "service.NO_MAIL": "השרת הזה אינו יכול לשלוח דוא״ל. אפשר לבקש קישור ממי שמנהל אותו.",
+  "service.NO_PICTURE": "זו אינה תמונה, או שהיא גדולה מדי.",
   "service.NO_SUCH_PERSON": "אין אף אחד עם המזהה הזה.",
   "service.NO_SUCH_SESSION": "החיבור הזה כבר הסתיים.",
   "service.OWNER_TOKEN_WRONG": "זה אינו קוד הבעלים שהשרת הדפיס.",

@@ -284,6 +284,7 @@ export const messagesJa: Catalogue = {
   "service.NOT_FOUND": "このアドレスには何もありません。",
   "service.NOT_ON_ONESELF": "自分のアカウントにはこの操作をできません。",
   "service.NO_MAIL": "このサーバーはメールを送れません。管理者にリンクを請求してください。",
+  "service.NO_PICTURE": "画像ではないか、大きすぎます。",
   "service.NO_SUCH_PERSON": "この ID の人はいません。",
   "service.NO_SUCH_SESSION": "そのセッションは既に終了しています。",
   "service.OWNER_TOKEN_WRONG": "サーバーが表示したオーナーのトークンではありません。",

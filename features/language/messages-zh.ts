@@ -277,6 +277,7 @@ export const messagesZh: Catalogue = {
   "service.NOT_FOUND": "此地址没有内容。",
   "service.NOT_ON_ONESELF": "不能在此对自己的账号进行此操作。",
   "service.NO_MAIL": "此服务器无法发送邮件。请向管理员索取链接。",
+  "service.NO_PICTURE": "这不是图片，或者太大了。",
   "service.NO_SUCH_PERSON": "没有此编号的人。",
   "service.NO_SUCH_SESSION": "该登录会话已经结束。",
   "service.OWNER_TOKEN_WRONG": "这不是服务器显示的所有者令牌。",

@@ -11,7 +11,7 @@ const ProfilePanel = dynamic(() => import("./profile-panel").then((room) => room
 
 /** Who one is, and the way to the panel with what one can do about it. */
 export function ProfileButton({ className }: { className?: string }) {
-  const { userId, name } = useIdentity();
+  const { userId, name, imageUrl } = useIdentity();
   const [isOpen, setIsOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   return (
@@ -26,8 +26,20 @@ export function ProfileButton({ className }: { className?: string }) {
         onClick={() => setIsOpen(true)}
         className={cn(className, "wide:rounded-full wide:hover:bg-transparent")}
       >
-        <Avatar id={userId ?? ""} name={name ?? ""} size="md" className="max-wide:hidden" />
-        <Avatar id={userId ?? ""} name={name ?? ""} size="xs" className="wide:hidden" />
+        <Avatar
+          id={userId ?? ""}
+          name={name ?? ""}
+          imageUrl={imageUrl}
+          size="md"
+          className="max-wide:hidden"
+        />
+        <Avatar
+          id={userId ?? ""}
+          name={name ?? ""}
+          imageUrl={imageUrl}
+          size="xs"
+          className="wide:hidden"
+        />
         <span aria-hidden="true" className="wide:hidden">
           {t("nav.profile")}
         </span>

@@ -21,7 +21,7 @@ export type ProfilePanelProps = {
 
 /** Name, mail address, theme, the way to the settings and the way out. */
 export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
-  const { userId, name, email, isAdmin } = useIdentity();
+  const { userId, name, email, imageUrl, isAdmin } = useIdentity();
   const leaveByPage = useBackCloses(onClose);
   const leaveTo = () => {
     leaveByPage();
@@ -65,7 +65,7 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
           )}
         >
           <div className="flex items-center gap-3.5">
-            <Avatar id={userId ?? ""} name={name ?? ""} size="xl" />
+            <Avatar id={userId ?? ""} name={name ?? ""} imageUrl={imageUrl} size="xl" />
             <div className="min-w-0">
               <Dialog.Title className="truncate text-title font-title">
                 <bdi>{name}</bdi>

@@ -3,6 +3,7 @@ export type AccountFacts = {
   id: string;
   name: string;
   email: string;
+  imageUrl: string | null;
   role: "owner" | "admin" | "member";
   createdAt: number;
   isEmailVerified: boolean;

@@ -11,6 +11,7 @@ import { EmailPart, NamePart, PasswordPart } from "./credential-parts";
 import { DeletePart } from "./delete-part";
 import { DevicesPart } from "./devices-part";
 import { PasskeysPart } from "./passkeys-part";
+import { PicturePart } from "./picture-part";
 import { DoneNotice } from "./reload-done";
 import { TwoFactorPart } from "./two-factor-part";
 
@@ -33,6 +34,7 @@ export function AccountSection({ children }: { children?: ReactNode }) {
   return (
     <>
       <DoneNotice />
+      <PicturePart account={value} onChanged={reload} />
       <NamePart account={value} onChanged={reload} />
       <EmailPart account={value} onChanged={reload} />
       {value.hasPassword && <PasswordPart />}
