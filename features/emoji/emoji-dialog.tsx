@@ -77,7 +77,11 @@ export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialog
               <ToneChoice tone={tone} onChoose={setTone} />
             </div>
             {search === "" && <RecentEmoji max={columns} onChoose={choose} />}
-            <EmojiPicker.Viewport className="relative mt-1.5 min-h-0 flex-1 overscroll-contain outline-none">
+            <EmojiPicker.Viewport
+              // Scrolled with the keyboard too: the emoji themselves are reached from the field.
+              tabIndex={0}
+              className="relative mt-1.5 min-h-0 flex-1 overscroll-contain outline-offset-[-2px]"
+            >
               <EmojiPicker.Loading className="absolute inset-0 grid place-items-center text-meta text-muted">
                 {t("emoji.loading")}
               </EmojiPicker.Loading>
@@ -159,14 +163,24 @@ function CategoryHeader({ category, ...rest }: { category: { label: string } }) 
 }
 
 function Row(props: React.ComponentProps<"div">) {
-  return <div {...props} className="flex" />;
+  return <div {...countedFromOne(props)} className="flex" />;
+}
+
+/** The library counts rows and columns from zero; ARIA counts them from one. */
+function countedFromOne<Props extends React.AriaAttributes>(props: Props): Props {
+  const counted = { ...props };
+  for (const name of ["aria-rowindex", "aria-colindex"] as const) {
+    const index = counted[name];
+    if (index !== undefined) counted[name] = index + 1;
+  }
+  return counted;
 }
 
 function Emoji({ emoji, ...rest }: EmojiPickerListEmojiProps) {
   return (
     <button
       type="button"
-      {...rest}
+      {...countedFromOne(rest)}
       aria-label={emoji.label}
       title={emoji.label}
       className={cn(CELL, emoji.isActive && "bg-hover")}
