@@ -1,11 +1,10 @@
 "use client";
 
 import { useMutation } from "convex/react";
-import { Check, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import * as Dialog from "radix-ui/dialog";
 import { type FormEvent, useCallback, useState } from "react";
-import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { SearchField } from "@/components/ui/search-field";
@@ -18,8 +17,8 @@ import { t } from "../language/t";
 import { conversationHref } from "../navigation/open-conversation";
 import { useBackCloses } from "../navigation/use-back-closes";
 import { useIsWide } from "../navigation/use-media";
-import { type Person, usePeople } from "../users/use-people";
-import { useLoadMoreMark } from "./use-load-more-mark";
+import type { Person } from "../users/use-people";
+import { Chosen, PeopleToChoose } from "./choose-people";
 
 /** Asks for a name and people, makes the group and opens it. */
 export function NewGroupDialog({ onClose }: { onClose: () => void }) {
@@ -122,82 +121,5 @@ export function NewGroupDialog({ onClose }: { onClose: () => void }) {
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
-  );
-}
-
-type ChosenProps = { people: readonly Person[]; onRemove: (person: Person) => void };
-
-function Chosen({ people, onRemove }: ChosenProps) {
-  if (people.length === 0) return null;
-  return (
-    <ul
-      aria-label={t("group.chosen", { count: people.length })}
-      className="mt-3 flex max-h-24 flex-wrap gap-1.5 overflow-y-auto"
-    >
-      {people.map((person) => (
-        <li key={person.clerkId}>
-          <button
-            type="button"
-            aria-label={t("group.remove", { name: person.name })}
-            onClick={() => onRemove(person)}
-            className="inline-flex max-w-52 items-center gap-1.5 rounded-full bg-accent-soft py-1 ps-1 pe-2.5 text-meta font-medium text-ink"
-          >
-            <Avatar id={person.clerkId} name={person.name} imageUrl={person.imageUrl} size="xs" />
-            <bdi className="truncate">{person.name}</bdi>
-            <X size={14} aria-hidden="true" className="shrink-0 text-muted" />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-type PeopleToChooseProps = {
-  search: string;
-  chosen: readonly Person[];
-  onToggle: (person: Person) => void;
-};
-
-function PeopleToChoose({ search, chosen, onToggle }: PeopleToChooseProps) {
-  const { people, status, loadMore } = usePeople(search);
-  const mark = useLoadMoreMark(status === "CanLoadMore", loadMore);
-  const chosenIds = new Set(chosen.map(({ clerkId }) => clerkId));
-  return (
-    <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 py-2">
-      <ul aria-label={t("group.people")}>
-        {people.map((person) => (
-          <li key={person.clerkId}>
-            <label className="relative flex min-h-14 cursor-pointer items-center gap-3 rounded-row px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent">
-              <Avatar id={person.clerkId} name={person.name} imageUrl={person.imageUrl} size="md" />
-              <span className="min-w-0 flex-1 truncate font-medium">
-                <bdi>{person.name}</bdi>
-              </span>
-              <span className="relative grid size-6 shrink-0 place-items-center">
-                <input
-                  type="checkbox"
-                  checked={chosenIds.has(person.clerkId)}
-                  onChange={() => onToggle(person)}
-                  className="peer size-6 cursor-pointer appearance-none rounded-full border-2 border-faint outline-none checked:border-accent checked:bg-accent"
-                />
-                <Check
-                  size={14}
-                  strokeWidth={3}
-                  aria-hidden="true"
-                  className="pointer-events-none absolute text-on-accent opacity-0 peer-checked:opacity-100"
-                />
-              </span>
-            </label>
-          </li>
-        ))}
-      </ul>
-      {people.length === 0 && status === "Exhausted" && (
-        <p className="px-3 py-6 text-center text-preview text-muted">
-          {search.trim() === ""
-            ? t("people.empty.title")
-            : t("people.noMatch", { search: search.trim() })}
-        </p>
-      )}
-      <div ref={mark} className="h-px" />
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
-import { ChevronLeft, Search } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { ChevronLeft, Info, Search } from "lucide-react";
+import { type Ref, useEffect, useMemo, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
 import { Bone } from "@/components/ui/skeleton";
@@ -18,19 +18,35 @@ export type ChatHeaderProps = {
   /** The chat has the screen to itself, so there must be a way back. */
   isAlone: boolean;
   onSearch: () => void;
+  isDetailsOpen: boolean;
+  detailsButton: Ref<HTMLButtonElement>;
+  onOpenDetails: () => void;
 };
 
 /** Who one is talking to, and whether they are there. */
-export function ChatHeader({ conversation, viewerId, isAlone, onSearch }: ChatHeaderProps) {
+export function ChatHeader(props: ChatHeaderProps) {
+  const { conversation, viewerId, isAlone, onSearch } = props;
   return (
-    <header className="flex h-[68px] items-center gap-3 border-b border-line bg-surface px-5 max-wide:h-[60px] max-wide:gap-2.5 max-wide:px-2">
+    <header className="relative flex h-[68px] items-center gap-3 border-b border-line bg-surface px-5 max-wide:h-[60px] max-wide:gap-2.5 max-wide:px-2">
       {isAlone && (
-        <IconButton label={t("chat.back")} onClick={closeConversation} className="text-ink">
+        <IconButton label={t("chat.back")} onClick={closeConversation} className="z-[1] text-ink">
           <ChevronLeft size={24} aria-hidden="true" className="rtl:-scale-x-100" />
         </IconButton>
       )}
       {conversation ? (
-        <KnownHeader conversation={conversation} viewerId={viewerId} isAlone={isAlone} />
+        <>
+          <KnownHeader conversation={conversation} viewerId={viewerId} isAlone={isAlone} />
+          <IconButton
+            ref={props.detailsButton}
+            label={t("details.open")}
+            aria-expanded={props.isDetailsOpen}
+            onClick={props.onOpenDetails}
+            // The whole header is its target.
+            className="before:absolute before:inset-0 before:content-['']"
+          >
+            <Info size={20} aria-hidden="true" />
+          </IconButton>
+        </>
       ) : (
         <>
           <Bone className="size-10 rounded-full" />
@@ -38,7 +54,7 @@ export function ChatHeader({ conversation, viewerId, isAlone, onSearch }: ChatHe
         </>
       )}
       {conversation && (
-        <IconButton label={t("chatSearch.open")} onClick={onSearch} className="ms-auto">
+        <IconButton label={t("chatSearch.open")} onClick={onSearch} className="z-[1] ms-auto">
           <Search size={20} aria-hidden="true" />
         </IconButton>
       )}

@@ -6,11 +6,13 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
+import { cn } from "@/lib/cn";
 import { refusalOf } from "@/shared/error-codes";
 import { PanelError } from "../connection/panel-error";
 import { useConversationActs } from "../conversations/use-conversation-acts";
 import { t } from "../language/t";
 import { closeConversation, useOpenMessageId } from "../navigation/open-conversation";
+import { useIsRoomy } from "../navigation/use-media";
 import { ChatHeader } from "./chat-header";
 import type { ChatMessage } from "./chat-message";
 import { ClosedComposer, closedBecause } from "./closed-composer";
@@ -29,6 +31,8 @@ import { useEscape } from "./use-type-anywhere";
 const ChatSearchBar = dynamic(() =>
   import("../search/chat-search-bar").then((room) => room.ChatSearchBar),
 );
+
+const ChatDetails = dynamic(() => import("./chat-details").then((room) => room.ChatDetails));
 
 export type ChatProps = {
   conversationId: string;
@@ -90,6 +94,13 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
     title: conversation?.title ?? "",
     otherUserId: conversation?.otherUser?.clerkId ?? null,
   };
+  const [isDetailsOpen, setIsDetailsOpen] = useState(false);
+  const detailsButton = useRef<HTMLButtonElement>(null);
+  const hasSide = useIsRoomy() && isDetailsOpen;
+  const closeDetails = useCallback(() => {
+    setIsDetailsOpen(false);
+    detailsButton.current?.focus();
+  }, []);
   const deletedCount = usePendingDeletions(conversationId).size;
 
   const send = useCallback(
@@ -122,82 +133,95 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         t("people.someone");
   const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
   return (
-    <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
-      <div>
-        <ChatHeader
+    <div className={cn("grid h-full", hasSide && "grid-cols-[minmax(0,1fr)_360px]")}>
+      <div className="grid h-full min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)_auto]">
+        <div>
+          <ChatHeader
+            conversation={conversation}
+            viewerId={viewerId}
+            isAlone={isAlone}
+            onSearch={() => setIsSearching(true)}
+            isDetailsOpen={isDetailsOpen}
+            detailsButton={detailsButton}
+            onOpenDetails={() => (isDetailsOpen ? closeDetails() : setIsDetailsOpen(true))}
+          />
+          {isSearching && (
+            <ChatSearchBar
+              conversationId={conversationId}
+              goTo={chat.goTo}
+              onClose={() => {
+                setIsSearching(false);
+                composer.current?.focus();
+              }}
+            />
+          )}
+        </div>
+        <MessageLog
+          ref={log}
+          conversationId={conversationId}
+          chat={chat}
+          canDeleteAll={canDeleteAll}
+          acts={acted.acts}
+          selectedIds={selection.ids}
+          {...logProps}
+        />
+        <div className="relative">
+          {deletedCount > 0 && <UndoBar count={deletedCount} />}
+          {conversationActs.refusal && (
+            <ChatNotice text={conversationActs.refusal} onClose={conversationActs.clearRefusal} />
+          )}
+          {refusal && <ChatNotice text={refusal} onClose={clearRefusal} />}
+          {chat.isMissing && !isMissingSeen && (
+            <ChatNotice text={t("chat.messageMissing")} onClose={() => setIsMissingSeen(true)} />
+          )}
+          {selection.ids !== null ? (
+            <SelectionBar
+              count={acted.selected.length}
+              canDelete={acted.canDeleteSelected}
+              onCopy={acted.copySelected}
+              onDelete={acted.deleteSelected}
+              onEnd={selection.end}
+            />
+          ) : closed !== null ? (
+            <ClosedComposer
+              because={closed}
+              name={conversation?.title ?? ""}
+              onUnblock={() => conversationActs.begin("unblock", actedOn)}
+            />
+          ) : (
+            <Composer
+              ref={composer}
+              conversationId={conversationId}
+              members={mentionable}
+              onSend={send}
+              onEditLast={editLast}
+              editing={editing}
+              onEditEnd={(content) => {
+                if (editing && content !== null && content !== editing.content) {
+                  changes.edit(editing.messageId, content);
+                }
+                setEditing(null);
+              }}
+              answering={
+                reply.quoted && {
+                  quoted: reply.quoted,
+                  authorName: nameOf(reply.quoted.senderId),
+                }
+              }
+              onAnswerEnd={reply.end}
+              onAnswerStep={reply.step}
+            />
+          )}
+        </div>
+      </div>
+      {isDetailsOpen && conversation && (
+        <ChatDetails
           conversation={conversation}
           viewerId={viewerId}
-          isAlone={isAlone}
-          onSearch={() => setIsSearching(true)}
+          acts={conversationActs}
+          onClose={closeDetails}
         />
-        {isSearching && (
-          <ChatSearchBar
-            conversationId={conversationId}
-            goTo={chat.goTo}
-            onClose={() => {
-              setIsSearching(false);
-              composer.current?.focus();
-            }}
-          />
-        )}
-      </div>
-      <MessageLog
-        ref={log}
-        conversationId={conversationId}
-        chat={chat}
-        canDeleteAll={canDeleteAll}
-        acts={acted.acts}
-        selectedIds={selection.ids}
-        {...logProps}
-      />
-      <div className="relative">
-        {deletedCount > 0 && <UndoBar count={deletedCount} />}
-        {conversationActs.refusal && (
-          <ChatNotice text={conversationActs.refusal} onClose={conversationActs.clearRefusal} />
-        )}
-        {refusal && <ChatNotice text={refusal} onClose={clearRefusal} />}
-        {chat.isMissing && !isMissingSeen && (
-          <ChatNotice text={t("chat.messageMissing")} onClose={() => setIsMissingSeen(true)} />
-        )}
-        {selection.ids !== null ? (
-          <SelectionBar
-            count={acted.selected.length}
-            canDelete={acted.canDeleteSelected}
-            onCopy={acted.copySelected}
-            onDelete={acted.deleteSelected}
-            onEnd={selection.end}
-          />
-        ) : closed !== null ? (
-          <ClosedComposer
-            because={closed}
-            name={conversation?.title ?? ""}
-            onUnblock={() => conversationActs.begin("unblock", actedOn)}
-          />
-        ) : (
-          <Composer
-            ref={composer}
-            conversationId={conversationId}
-            members={mentionable}
-            onSend={send}
-            onEditLast={editLast}
-            editing={editing}
-            onEditEnd={(content) => {
-              if (editing && content !== null && content !== editing.content) {
-                changes.edit(editing.messageId, content);
-              }
-              setEditing(null);
-            }}
-            answering={
-              reply.quoted && {
-                quoted: reply.quoted,
-                authorName: nameOf(reply.quoted.senderId),
-              }
-            }
-            onAnswerEnd={reply.end}
-            onAnswerStep={reply.step}
-          />
-        )}
-      </div>
+      )}
       {acted.dialog}
       {conversationActs.dialog}
     </div>

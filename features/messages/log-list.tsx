@@ -19,6 +19,7 @@ import type { ChatMessage, Quote } from "./chat-message";
 import type { MessageLogProps } from "./message-log";
 import { type MessageRow, stepRows } from "./message-rows";
 import { readingPlaces } from "./reading-place";
+import { useChatPeople } from "./use-chat-people";
 import { type LogLook, type LogScrollHandle, useLogScroll } from "./use-log-scroll";
 import { useMessageElements } from "./use-message-elements";
 import { useMessageVisibility } from "./use-message-visibility";
@@ -75,10 +76,7 @@ export function LogList(props: LogListProps) {
   const todayMs = startOfDay(useServerNow(MINUTE_MS));
   const written = useOutbox().of(conversationId);
   const isGroup = conversation?.isGroup ?? false;
-  const people = useMemo(
-    () => new Map(conversation?.members.map((member) => [member.userId, member])),
-    [conversation?.members],
-  );
+  const people = useChatPeople(conversation?.members, rows);
   const members = useMemo(
     () => (conversation?.members ?? []).map(({ userId, name }) => ({ userId, name })),
     [conversation?.members],

@@ -4,6 +4,8 @@ import { useSyncExternalStore } from "react";
 
 /** From this width on the list and the chat stand side by side; equal to `--breakpoint-wide`. */
 const WIDE_QUERY = "(min-width: 720px)";
+/** From this width on there is room for details beside both. */
+const ROOMY_QUERY = "(min-width: 1180px)";
 
 function useMedia(query: string): boolean {
   return useSyncExternalStore(
@@ -19,6 +21,10 @@ function useMedia(query: string): boolean {
 
 export function useIsWide(): boolean {
   return useMedia(WIDE_QUERY);
+}
+
+export function useIsRoomy(): boolean {
+  return useMedia(ROOMY_QUERY);
 }
 
 /** Whether the main pointer is a finger: then Enter makes a new line and nothing takes focus unasked. */
