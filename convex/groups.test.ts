@@ -123,12 +123,12 @@ describe("a group", () => {
   it("is no one-to-one conversation", async () => {
     const { ada, pair: conversationId } = await startWorld();
     for (const call of [
-      ada.mutation(leaveGroup, { conversationId }),
-      ada.mutation(renameGroup, { conversationId, groupName: "Us" }),
-      ada.mutation(addMembers, { conversationId, userIds: ["cyd"] }),
-      ada.mutation(setMemberRole, { conversationId, userId: "bob", role: "admin" }),
+      () => ada.mutation(leaveGroup, { conversationId }),
+      () => ada.mutation(renameGroup, { conversationId, groupName: "Us" }),
+      () => ada.mutation(addMembers, { conversationId, userIds: ["cyd"] }),
+      () => ada.mutation(setMemberRole, { conversationId, userId: "bob", role: "admin" }),
     ]) {
-      expect(await refusal(call)).toEqual({ code: "invalid", reason: "not_group" });
+      expect(await refusal(call())).toEqual({ code: "invalid", reason: "not_group" });
     }
   });
 
@@ -138,12 +138,17 @@ describe("a group", () => {
     const [line] = await messagesOf(ada, conversationId);
     const messageId = line!._id;
     for (const call of [
-      ada.mutation(api.messages.editMessage, { messageId, content: "No" }),
-      ada.mutation(api.messages.deleteMessages, { messageIds: [messageId] }),
-      ada.mutation(api.messages.toggleReaction, { messageId, emoji: "👍" }),
-      ada.mutation(api.messages.sendMessage, { conversationId, content: "Re", replyTo: messageId }),
+      () => ada.mutation(api.messages.editMessage, { messageId, content: "No" }),
+      () => ada.mutation(api.messages.deleteMessages, { messageIds: [messageId] }),
+      () => ada.mutation(api.messages.toggleReaction, { messageId, emoji: "👍" }),
+      () =>
+        ada.mutation(api.messages.sendMessage, {
+          conversationId,
+          content: "Re",
+          replyTo: messageId,
+        }),
     ]) {
-      expect(await refusal(call)).toMatchObject({ code: "invalid", reason: "malformed" });
+      expect(await refusal(call())).toMatchObject({ code: "invalid", reason: "malformed" });
     }
   });
 });

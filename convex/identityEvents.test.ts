@@ -97,11 +97,11 @@ describe("POST /identity-events", () => {
     expect(left.participants).toEqual(["bob", "cyd"]);
     // Her last token may still be valid for minutes.
     for (const call of [
-      send(person, pair),
-      person.mutation(api.users.syncUser, {}),
-      person.query(api.users.getCurrentUser, {}),
+      () => send(person, pair),
+      () => person.mutation(api.users.syncUser, {}),
+      () => person.query(api.users.getCurrentUser, {}),
     ]) {
-      expect(await refusal(call)).toEqual({ code: "unauthenticated" });
+      expect(await refusal(call())).toEqual({ code: "unauthenticated" });
     }
     expect(
       await refusal(
