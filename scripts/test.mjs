@@ -127,7 +127,7 @@ async function runEndToEnd() {
     return { passed: 0, failed: 1, skipped: 0 };
   }
   console.log(`browser: ${browser}`);
-  return runVitest("e2e", 9 * MINUTE_MS, { PARLEY_CHROMIUM: browser });
+  return runVitest("e2e", 30 * MINUTE_MS, { PARLEY_CHROMIUM: browser });
 }
 
 async function runVitest(project, timeoutMs, environment = {}) {
