@@ -41,7 +41,8 @@ test("a name is changed and shows at once, also to others", async () => {
   await openAccount(ann);
   await press(ann.page, "Change name");
   await ann.page.getByRole("textbox", { name: "Name" }).fill("Anne Boleyn");
-  await press(ann.page, "Save");
+  // The status line below has a button of the same name.
+  await part(ann.page, "Name").getByRole("button", { name: "Save" }).click();
   await part(ann.page, "Name").getByText("Anne Boleyn").waitFor();
   await other.page.getByRole("list", { name: "People" }).getByText("Anne Boleyn").waitFor();
   await ann.page.getByRole("button", { name: "Profile", exact: true }).click();
