@@ -161,7 +161,9 @@ test("a message that cannot be drawn leaves a note, and the others as they are",
 });
 
 test("[B24] what is long in coming is announced by its shape, what is quick is not", async () => {
-  const page = await ada.context.newPage();
+  // A browser that has shown this chat before shows its copy of it, and no shape.
+  const storageState = await ada.context.storageState();
+  const { page } = await stage.visitor("Ada Elsewhere", { storageState });
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
