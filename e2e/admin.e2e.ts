@@ -90,7 +90,7 @@ test("a reset link is handed out, an admin is made, and all of it is in the log"
   const { page } = owner;
   // For members there is no such page, and no way to it.
   await ada.page.goto("/admin");
-  await ada.page.getByText("could not be found").waitFor();
+  await ada.page.getByText("There is nothing here").waitFor();
   await page.getByRole("tab", { name: "People" }).click();
   await act(page, "Ada Admin", "Link for a new password");
   const notice = page.getByRole("status").filter({ hasText: "chooses a new password" });
