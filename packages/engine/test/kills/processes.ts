@@ -20,7 +20,7 @@ export async function buildPrograms(): Promise<Programs> {
   const outdir = mkdtempSync(join(packageDir, "dist", "kills-"));
   await build({
     stdin: {
-      contents: `import { main } from "./src/cli/main.ts"; await main(process.argv.slice(2));`,
+      contents: `import { main } from "./src/cli/main.ts"; await main(process.argv.slice(2), () => {});`,
       resolveDir: packageDir,
     },
     outfile: join(outdir, "engine.mjs"),
