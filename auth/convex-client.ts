@@ -1,5 +1,6 @@
 import { ConvexReactClient } from "convex/react";
 import type { PublicConfig } from "@/lib/public-config";
+import { listenBeforeClient } from "./leave-page";
 import { createWakingSockets } from "./waking-socket";
 
 const REFRESH_LEEWAY_MIN_SECONDS = 30;
@@ -16,6 +17,7 @@ export function createConvexClient({
   convexUrl,
 }: Pick<PublicConfig, "convexUrl">): ConvexReactClient {
   if (typeof window === "undefined") return draftClient();
+  listenBeforeClient();
   const sockets = createWakingSockets();
   sockets.watch();
   const leewaySpread = Math.round(Math.random() * REFRESH_LEEWAY_SPREAD_SECONDS);

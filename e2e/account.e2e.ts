@@ -3,6 +3,7 @@ import { base32 } from "@better-auth/utils/base32";
 import { createOTP } from "@better-auth/utils/otp";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { layCable } from "./rig/cable";
 import {
   mainNavigation,
   message,
@@ -220,6 +221,22 @@ test("one's own data is saved in one file, without what others wrote", async () 
   ]);
   expect(text).not.toContain("From Lou");
   expect(may.troubles).toEqual([]);
+});
+
+test("an account's end waits for nothing that its pages still had to say", async () => {
+  const rob = await stage.person("Rob Roy");
+  const cable = await layCable(rob.context);
+  await rob.page.reload();
+  await openAccount(rob);
+  cable.holdMutations();
+  await rob.page.getByLabel("Status").fill("Never said");
+  await rob.page.getByRole("button", { name: "Save", exact: true }).click();
+  await press(rob.page, "Delete my account");
+  await rob.page.getByLabel("Your password").fill(PASSWORD);
+  await press(rob.page, "Delete for good");
+  await rob.page.waitForURL("**/sign-in**");
+  await rob.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  expect(rob.troubles.filter((trouble) => trouble.startsWith("the browser asked"))).toEqual([]);
 });
 
 test("an account is deleted with the password, but not the last owner's", async () => {

@@ -8,6 +8,7 @@ import { type ReactNode, useCallback, useEffect, useMemo } from "react";
 import { type Identity, LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
+import { leavePage } from "../leave-page";
 import { isEntrancePage, signInPathFor } from "../safe-redirect";
 
 /** Clerk's session, with Convex's own provider for it, unchanged. */
@@ -64,7 +65,7 @@ function ClerkIdentity({ client, children }: { client: ConvexReactClient; childr
   const isVisitor = isEntrancePage(usePathname());
   useEffect(() => {
     if (identity.status !== "signed-out" || isVisitor) return;
-    window.location.replace(signInPathFor(window.location));
+    leavePage(() => window.location.replace(signInPathFor(window.location)));
   }, [identity.status, isVisitor]);
 
   const checkSession = useCallback(() => {

@@ -14,6 +14,7 @@ import {
 import { type Identity, LOADING_IDENTITY, SIGNED_OUT_IDENTITY, type SignOut } from "../contract";
 import { endPresenceBriefly } from "../end-presence";
 import { IdentityContext } from "../identity-context";
+import { leavePage } from "../leave-page";
 import { isEntrancePage, signInPathFor } from "../safe-redirect";
 import { openTabChannel, type TabChannel } from "../tab-channel";
 import { LeaveRefusal } from "./leave-refusal";
@@ -39,7 +40,7 @@ export function EmbeddedSession({
   useEffect(() => {
     if (isVisitor) source.forget();
     else source.start();
-    const channel = openTabChannel(() => window.location.reload());
+    const channel = openTabChannel(() => leavePage(() => window.location.reload()));
     tabs.current = channel;
     return () => {
       source.stop();
@@ -49,7 +50,7 @@ export function EmbeddedSession({
 
   useEffect(() => {
     if (isVisitor || identity.status !== "signed-out") return;
-    window.location.replace(signInPathFor(window.location));
+    leavePage(() => window.location.replace(signInPathFor(window.location)));
   }, [identity.status, isVisitor]);
 
   // Signed in until the service says otherwise: so the client waits for the token from its first
@@ -79,11 +80,11 @@ export function EmbeddedSession({
     }
     source.forget();
     tabs.current?.announceChange();
-    window.location.replace("/sign-in");
+    leavePage(() => window.location.replace("/sign-in"));
   }, [client, source]);
 
   const checkSession = useCallback(() => {
-    void source.fetchAccessToken({ forceRefreshToken: true });
+    void source.checkSession();
   }, [source]);
 
   const value = useMemo(
@@ -108,7 +109,7 @@ function createBrowserTokenSource() {
   };
   const startAfresh = () => {
     forget();
-    window.location.reload();
+    leavePage(() => window.location.reload());
   };
   const source = createTokenSource({
     fetch: (...request) => window.fetch(...request),

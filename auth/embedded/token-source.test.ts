@@ -64,6 +64,15 @@ test("asks once for all who ask at the same time", async () => {
   expect(rig.requests).toBe(1);
 });
 
+test("a doubted session is asked about after the renewal under way, which may know less", async () => {
+  const { rig, source } = openSource([tokenAnswer(), tokenAnswer(), refusal(401)]);
+  await source.fetchAccessToken(CACHED);
+  const underWay = source.fetchAccessToken(FRESH);
+  await source.checkSession();
+  expect(await underWay).toBe(makeToken(ADA));
+  expect([source.getIdentity().status, rig.requests]).toEqual(["signed-out", 3]);
+});
+
 test("keeps a token until shortly before its end, unless told to renew it", async () => {
   const { rig, source } = openSource([tokenAnswer(), tokenAnswer(), tokenAnswer()]);
   await source.fetchAccessToken(CACHED);

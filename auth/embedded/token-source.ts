@@ -21,6 +21,8 @@ export type TokenSource = {
    * @returns `null` only when the session is over.
    */
   fetchAccessToken: (options: { forceRefreshToken: boolean }) => Promise<string | null>;
+  /** Asks the service anew whether the session still lives, now that there is reason to doubt it. */
+  checkSession: () => Promise<void>;
 };
 
 export type TokenSourceOptions = {
@@ -123,6 +125,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       isStopped = true;
     },
     fetchAccessToken,
+    async checkSession() {
+      // A renewal under way may have been answered before the session ended.
+      await renewal;
+      await fetchAccessToken({ forceRefreshToken: true });
+    },
   };
 }
 

@@ -9,18 +9,25 @@ export interface Cable {
   shake(): void;
   /** What the server says on the connections of now reaches nobody any more; neither end is told. */
   muffle(): void;
+  /** Nothing that somebody changes reaches the server from now on; what they look at still does. */
+  holdMutations(): void;
 }
 
 /** Puts a cable between all pages of a browser context, opened from now on, and the server. */
 export async function layCable(context: BrowserContext): Promise<Cable> {
   let isCut = false;
+  let isHolding = false;
   const ends = new Map<WebSocketRoute, WebSocketRoute>();
   await context.routeWebSocket(/\/convex\/api\//, (socket) => {
     if (isCut) {
       socket.close({ code: 1011, reason: "cut" });
       return;
     }
-    ends.set(socket, socket.connectToServer());
+    const server = socket.connectToServer();
+    ends.set(socket, server);
+    socket.onMessage((frame) => {
+      if (!(isHolding && String(frame).includes('"type":"Mutation"'))) server.send(frame);
+    });
   });
   const shake = () => {
     for (const [socket, server] of ends) {
@@ -33,6 +40,9 @@ export async function layCable(context: BrowserContext): Promise<Cable> {
     shake,
     muffle() {
       for (const server of ends.values()) server.onMessage(() => undefined);
+    },
+    holdMutations() {
+      isHolding = true;
     },
     cut() {
       isCut = true;

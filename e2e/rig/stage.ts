@@ -121,6 +121,10 @@ export async function tokenOf(person: Person): Promise<string> {
 function watchForTrouble(person: Person, host: string): void {
   const { page, troubles } = person;
   page.on("pageerror", (error) => troubles.push(`uncaught: ${error.message}`));
+  page.on("dialog", async (dialog) => {
+    troubles.push(`the browser asked: ${dialog.type()} ${dialog.message()}`);
+    await dialog.dismiss();
+  });
   page.on("console", (message) => {
     const text = message.text();
     const isTelling = /hydrat|did not match|Content Security Policy/i.test(text);

@@ -42,7 +42,7 @@ export function AccountSection({ children }: { children?: ReactNode }) {
       <PasskeysPart />
       <DevicesPart />
       {children}
-      <DeletePart account={value} onDeleted={() => window.location.assign("/sign-in")} />
+      <DeletePart account={value} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { leavePage } from "../../leave-page";
 import { readField, ServiceForm } from "../service-form";
 import { post } from "../service-request";
 import type { AccountFacts } from "./account-facts";
@@ -8,13 +9,7 @@ import { AccountPart } from "./account-part";
 import { checkOwnPassword, OwnPasswordField } from "./password-field";
 
 /** The end of an account, with what stays and what goes said before. */
-export function DeletePart({
-  account,
-  onDeleted,
-}: {
-  account: AccountFacts;
-  onDeleted: () => void;
-}) {
+export function DeletePart({ account }: { account: AccountFacts }) {
   if (account.isLastOwner) {
     return (
       <AccountPart
@@ -45,7 +40,7 @@ export function DeletePart({
           check={checkOwnPassword}
           onSubmit={(data) => post("delete-user", { password: readField(data, "ownPassword") })}
           onDone={() => {
-            onDeleted();
+            leavePage(() => window.location.assign("/sign-in"));
             return "leaves";
           }}
         >

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { leavePage } from "../../leave-page";
 
 const SENTENCES = {
   password: "Your password is changed, and all your other devices are signed out.",
@@ -16,7 +17,7 @@ const KEY = "parley-account-done";
  */
 export function reloadDone(what: keyof typeof SENTENCES): "leaves" {
   window.sessionStorage.setItem(KEY, what);
-  window.location.reload();
+  leavePage(() => window.location.reload());
   return "leaves";
 }
 
