@@ -1,7 +1,9 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { isSignPage, safeRedirect, signInPathFor } from "@/auth/safe-redirect";
 import { hasSessionCookie } from "@/auth/session-cookie";
+import { BUILD_ID } from "@/lib/build-id";
 import { parseEnvironment, type ServerConfig } from "@/lib/env";
+import { requestedLanguage } from "@/lib/language";
 import { buildPagePolicy } from "@/lib/page-policy";
 
 /**
@@ -25,7 +27,10 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("x-nonce", nonce);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
-  // Pages differ by person and carry a nonce: no cache may keep them.
+  // For the service worker, which keeps pages of its own build only, in the language spoken now.
+  response.headers.set("x-parley-build", BUILD_ID);
+  response.headers.set("content-language", readLanguage(request));
+  // Pages differ by person and carry a nonce: no cache on the way may keep them.
   response.headers.set("cache-control", "private, no-cache, no-store, max-age=0");
   return response;
 }
@@ -48,6 +53,13 @@ function findBetterPage(
   }
   const needsSession = /^\/(messages|users|settings|admin)?(\/|$)/.test(pathname);
   return needsSession && !isSignedIn ? signInPathFor({ pathname, search }) : null;
+}
+
+function readLanguage({ headers }: NextRequest): string {
+  return requestedLanguage({
+    cookie: headers.get("cookie") ?? undefined,
+    acceptLanguage: headers.get("accept-language") ?? undefined,
+  });
 }
 
 function readPolicyFacts(request: NextRequest, { backend, identity }: ServerConfig) {

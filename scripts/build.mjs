@@ -1,8 +1,9 @@
 // Builds what `npm start` serves, and only what has changed since. Plain Node at import time: esbuild
 // is loaded when it is needed, after the installation.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildWorker, WORKER_FILE } from "./build-worker.mjs";
 import { hasVendoredEmoji, VENDORED_EMOJI, vendorEmoji } from "./vendor-emoji.mjs";
 
 const BUNDLES = ".parley";
@@ -19,6 +20,7 @@ const PAGES_SOURCES = [
   ...SHARED_SOURCES,
   ...["app", "features", "components", "public", "convex/_generated"],
   ...["proxy.ts", "next.config.ts", "postcss.config.mjs", "scripts/vendor-emoji.mjs"],
+  "scripts/build-worker.mjs",
 ];
 
 /** Whether the server's bundle is older than its sources. */
@@ -65,8 +67,9 @@ export function peopleBundleUrl(rootDir) {
 
 /** Whether the pages' build is older than its sources. */
 export function needsPagesBuild(rootDir) {
-  const isThere = existsSync(join(rootDir, ".next/BUILD_ID")) && hasVendoredEmoji(rootDir);
-  return !isThere || readStamps(rootDir).pages !== fingerprint(rootDir, PAGES_SOURCES);
+  const isThere = [".next/BUILD_ID", WORKER_FILE].every((path) => existsSync(join(rootDir, path)));
+  if (!isThere || !hasVendoredEmoji(rootDir)) return true;
+  return readStamps(rootDir).pages !== fingerprint(rootDir, PAGES_SOURCES);
 }
 
 /**
@@ -78,7 +81,10 @@ export async function buildPages(rootDir, run) {
   // A build that is cut off halfway must not pass for a whole one.
   rmSync(join(rootDir, ".next/BUILD_ID"), { force: true });
   vendorEmoji(rootDir);
+  // `next.config.ts` takes it from here, so that pages and worker know the build by one name.
+  process.env.PARLEY_BUILD_ID ??= randomUUID();
   await run(process.execPath, [join(rootDir, "node_modules/next/dist/bin/next"), "build"]);
+  await buildWorker(rootDir, process.env.PARLEY_BUILD_ID);
   writeStamp(rootDir, "pages", stamp);
 }
 
@@ -108,7 +114,7 @@ function listFiles(rootDir, path) {
     return entries.flatMap((entry) => {
       const child = `${path}/${entry.name}`;
       // Made by the build itself, from what package-lock.json names.
-      if (child === VENDORED_EMOJI) return [];
+      if (child === VENDORED_EMOJI || child === WORKER_FILE) return [];
       if (entry.isDirectory()) return listFiles(rootDir, child);
       // Tests are built into nothing.
       return /\.test\.tsx?$/.test(entry.name) ? [] : [child];

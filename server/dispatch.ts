@@ -47,8 +47,8 @@ export function createDispatch(options: DispatchOptions) {
   const { findEngine, pages, answerIdentity, clientAddress, isHttps, log } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    setSecurityHeaders(response, isHttps);
     const pathname = readPathname(request);
+    setSecurityHeaders(response, { isHttps, pathname });
     if (pathname === null) return sendText(response, 400, "That is not an address.");
     if (isEnginePath(pathname)) {
       const engine = findEngine();

@@ -16,9 +16,20 @@ export const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** @param isHttps Whether people reach this server over https; only then may browsers insist on it. */
-export function setSecurityHeaders(response: ServerResponse, isHttps: boolean): void {
+/**
+ * The service worker's own: it fetches pages and files of this server and nothing else. The policy for
+ * other files would forbid it that, and would not let it run at all.
+ */
+const WORKER_PATH = "/sw.js";
+const WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'";
+
+/** @param options.isHttps Whether people reach this server over https; only then may browsers insist on it. */
+export function setSecurityHeaders(
+  response: ServerResponse,
+  { isHttps, pathname }: { isHttps: boolean; pathname: string | null },
+): void {
   for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+  if (pathname === WORKER_PATH) response.setHeader("content-security-policy", WORKER_POLICY);
   if (!isHttps) return;
   response.setHeader("strict-transport-security", "max-age=31536000");
   // Browsers complain about this one over plain http. Pop-ups stay possible for Clerk's sign-in.

@@ -52,6 +52,8 @@ export async function openStage(environment: Record<string, string> = {}): Promi
       baseURL: server.url,
       locale: "en-GB",
       viewport: { width: 1280, height: 800 },
+      // It fetches the whole build once for every browser; who tests it asks for it.
+      serviceWorkers: "block",
       ...options,
     });
     context.setDefaultTimeout(ACTION_MAX_MS);

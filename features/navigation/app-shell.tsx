@@ -7,6 +7,7 @@ import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { ConnectionBanner } from "../connection/connection-banner";
 import { UnreadTitle } from "../conversations/unread-title";
 import { t } from "../language/t";
+import { KeepPages } from "../offline/keep-pages";
 import { OutboxDelivery } from "../outbox/outbox-delivery";
 import { AppSheets } from "../palette/app-sheets";
 import { SettingsFollower } from "../settings/settings-follower";
@@ -35,6 +36,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <OutboxDelivery />
       <Suspense>{look === "ready" && <AppSheets />}</Suspense>
       <SettingsFollower />
+      {status === "signed-in" && <KeepPages />}
     </div>
   );
 }

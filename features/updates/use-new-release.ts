@@ -8,13 +8,13 @@ import { BUILD_ID } from "@/lib/build-id";
 const ASK_EVERY_MS = 10 * 60_000;
 
 /**
- * Whether the server has another build of the pages than this one. It is asked whenever the connection
- * has come back, since a release restarts the server, and now and then.
+ * Whether the server has another build of the pages than this one. It is asked at every
+ * connection, since a release restarts the server and a page may come from this device, and now and then.
  */
 export function useNewRelease(): boolean {
   const [isNew, setIsNew] = useState(false);
   const { connectionCount } = useConvexConnectionState();
-  const isBack = connectionCount > 1;
+  const isConnected = connectionCount > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each connection is a reason to ask.
   useEffect(() => {
     let isOver = false;
@@ -22,13 +22,13 @@ export function useNewRelease(): boolean {
       const buildId = await readServerBuild();
       if (!isOver && buildId !== null) setIsNew(buildId !== BUILD_ID);
     };
-    if (isBack) void ask();
+    if (isConnected) void ask();
     const timer = setInterval(ask, ASK_EVERY_MS);
     return () => {
       isOver = true;
       clearInterval(timer);
     };
-  }, [connectionCount, isBack]);
+  }, [connectionCount, isConnected]);
   return isNew;
 }
 
