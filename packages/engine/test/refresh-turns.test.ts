@@ -33,10 +33,13 @@ beforeEach(() => {
 afterEach(() => core.close());
 
 /** A client without a network: what is sent to it is there at once. */
-function connect(onFrame: (frame: Frame) => void) {
+function connect(
+  onFrame: (frame: Frame) => void,
+  { connectionCount = 0, environment: world = environment } = {},
+) {
   const session = new SyncSession(
     {
-      environment,
+      environment: world,
       runtime: core.runtime,
       watchedQueries: core.watchedQueries,
       refreshQueries: core.refreshQueries,
@@ -52,7 +55,7 @@ function connect(onFrame: (frame: Frame) => void) {
     },
   );
   const say = (message: object) => session.receive(JSON.stringify(message));
-  say({ type: "Connect", sessionId: crypto.randomUUID(), connectionCount: 0, lastCloseReason: "" });
+  say({ type: "Connect", sessionId: crypto.randomUUID(), connectionCount, lastCloseReason: "" });
   return { session, say };
 }
 
@@ -105,5 +108,57 @@ describe("a turn of the live queries", () => {
     expect(events).toEqual(["answer", "first served", "answer", "last served"]);
     // Whoever was served after the second mutation saw both at once.
     expect(core.watchedQueries.runs - before).toBe(clients * QUERIES);
+  });
+});
+
+describe("a client that comes back", () => {
+  const pageOfA = {
+    type: "Add",
+    queryId: 0,
+    udfPath: "notes:page",
+    args: [{ room: "a", paginationOpts: { numItems: 3, cursor: null } }],
+  };
+
+  it("[SY23] has its first results though it never stops sending", async () => {
+    const MUTATIONS = 5_000;
+    let answers = 0;
+    const answersAtFirst = await new Promise<number>((resolve) => {
+      const client = connect(
+        (frame) => {
+          if (frame.type === "Transition") resolve(answers);
+          else if (++answers < MUTATIONS) client.say(send(answers));
+        },
+        { connectionCount: 1 },
+      );
+      const modifications = [pageOfA];
+      client.say({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications });
+      client.say(send(0));
+    });
+    expect(answersAtFirst).toBeGreaterThan(0);
+    expect(answersAtFirst).toBeLessThan(MUTATIONS);
+  });
+
+  it("[SY23] is told what it needs to believe an answer when no more is listened to", async () => {
+    const heard: string[] = [];
+    let onAnswer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      onAnswer = resolve;
+    });
+    // Time stands still: its 20 ms never end.
+    const still = { ...environment, setTimer: () => ({ cancel: () => {} }) };
+    const client = connect(
+      (frame) => {
+        heard.push(frame.type);
+        if (frame.type === "MutationResponse") onAnswer();
+      },
+      { connectionCount: 1, environment: still },
+    );
+    client.say(send(0));
+    await answered;
+    await core.refreshQueries.settle();
+    expect(heard).toEqual(["MutationResponse"]);
+    client.session.endGathering();
+    await core.refreshQueries.settle();
+    expect(heard).toEqual(["MutationResponse", "Transition"]);
   });
 });

@@ -91,6 +91,7 @@ export class SyncSocketServer {
    */
   stopListening(): void {
     this.#isDeaf = true;
+    for (const { session } of this.#connections) session.endGathering();
   }
 
   /** Says goodbye to everybody in the way that makes clients return in about a second. */

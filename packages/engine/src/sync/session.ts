@@ -23,6 +23,7 @@ import {
 import type { FunctionResult } from "../runtime/outcome.ts";
 import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { Gathering } from "./gathering.ts";
 import { HeldTransition } from "./held-transition.ts";
 import type { RefreshQueries } from "./refresh-queries.ts";
 import { type FramePart, framesOf } from "./transition-frames.ts";
@@ -109,8 +110,8 @@ export class SyncSession {
   #identity = 0;
   #caller: Caller = ANONYMOUS;
   #expiry: Timer | null = null;
-  /** Runs while requests that a client sends again may still be on their way. */
-  #gathering: Timer | null = null;
+  /** Of a client that comes back. */
+  #gathering: Gathering | null = null;
   /** Whether a mutation was answered since the last plan: its client waits for a transition. */
   #owesTransition = false;
 
@@ -184,6 +185,11 @@ export class SyncSession {
     this.#pending.clear();
   }
 
+  /** Nothing comes any more: there is nothing to wait for before the first results. */
+  endGathering(): void {
+    if (!this.#isClosed) this.#gathering?.endListening();
+  }
+
   /** Ends the connection for a reason of ours; the client comes back by itself. */
   fail(): void {
     if (!this.#isClosed) this.#end(1011, "InternalServerError");
@@ -204,10 +210,7 @@ export class SyncSession {
     }
     this.#isBlocked = !this.#canSend();
     if (this.#isBlocked) return null;
-    // Of the mutations that a client sends again some have been committed long ago. Their answers
-    // go before the first results, or it would show their effects beside its optimistic ones.
-    const isGathering = this.#gathering !== null || this.#mutationsWaiting > 0;
-    if (this.#version.ts === 0n && isGathering) return null;
+    if (this.#gathering?.mustWait()) return null;
     const isBehind =
       this.#pending.size > 0 ||
       this.#querySet !== this.#version.querySet ||
@@ -383,10 +386,7 @@ export class SyncSession {
     this.#sessionId = message.sessionId;
     const { environment, runtime } = this.#services;
     if (message.connectionCount > 0) {
-      this.#gathering = environment.setTimer(limits.socketGatherMs, () => {
-        this.#gathering = null;
-        this.#requestRefresh();
-      });
+      this.#gathering = new Gathering(environment, () => this.#requestRefresh());
     }
     if (message.clientTs !== null) this.#clientClockSkewMs = message.clientTs - environment.nowMs();
     if ((message.maxObservedTimestamp ?? 0n) > runtime.durableTs) {
@@ -432,6 +432,7 @@ export class SyncSession {
       }
     }
     this.#requestRefresh();
+    this.#gathering?.listen();
     const inbox = this.#inbox ?? [];
     this.#inbox = null;
     for (const [place, { message, bytes }] of inbox.entries()) {
@@ -501,19 +502,21 @@ export class SyncSession {
       this.#send(mutationResponse(failure));
       return;
     }
+    const noteAnswered = this.#gathering?.note();
     this.#mutationsWaiting++;
     this.#hold(bytes);
     const request = { sessionId: this.#sessionId!, requestId };
     const call = this.#callOf(message);
     // The transition that follows is at least as new as `ts`, because turns begin after answers.
     const { result, ts } = await this.#services.runtime.runMutation(call, request);
+    noteAnswered?.();
     this.#mutationsWaiting--;
     this.#hold(-bytes);
     if (this.#isClosed) return;
     const logLinesJson = JSON.stringify(result.logLines);
     if (!result.ok) {
       this.#send(mutationResponse({ ...failureOf(requestId, result), logLinesJson }));
-      if (this.#version.ts === 0n) this.#requestRefresh();
+      if (this.#gathering) this.#requestRefresh();
       return;
     }
     const success = { requestId, success: true as const, resultJson: result.valueJson };
