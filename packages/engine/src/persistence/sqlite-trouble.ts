@@ -39,6 +39,7 @@ export function reading<A extends unknown[], R>(read: (...args: A) => R): (...ar
 export function asOpeningTrouble(error: unknown): unknown {
   if (error instanceof EngineError) return error;
   const code = codeOf(error);
+  if (code.startsWith("SQLITE_IOERR") && !isCorruption(error)) return diskFailed(code, error);
   return isCorruption(error) || code === "SQLITE_ERROR" ? damage(messageOf(error), error) : error;
 }
 
@@ -56,15 +57,24 @@ export function guardDisk(write: () => unknown): void {
       });
     }
     if (code.startsWith("SQLITE_IOERR") || code.startsWith("SQLITE_CORRUPT")) {
-      throw new EngineError("DiskFailed", `The disk failed (${code}).`, { cause: error });
+      throw diskFailed(code, error);
     }
     throw error;
   }
 }
 
+function diskFailed(code: string, cause: unknown): EngineError {
+  return new EngineError("DiskFailed", `The disk failed (${code}).`, { cause });
+}
+
+/** A read that ends too early is no trouble of the disk's: the file is shorter than it says. */
 function isCorruption(error: unknown): boolean {
   const code = codeOf(error);
-  return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB";
+  return (
+    code.startsWith("SQLITE_CORRUPT") ||
+    code === "SQLITE_NOTADB" ||
+    code === "SQLITE_IOERR_SHORT_READ"
+  );
 }
 
 function messageOf(error: unknown): string {
