@@ -1,6 +1,6 @@
 import { type Environment, parseEnvironment, type ServerConfig } from "@/lib/env";
 import { openServerDoor } from "@/lib/server-door";
-import { createClientAddressReader } from "./client-address";
+import { type ClientAddressReader, createClientAddressReader } from "./client-address";
 import { openDataFolder } from "./data-folder";
 import { createDispatch } from "./dispatch";
 import { type Listener, listen } from "./listen";
@@ -53,6 +53,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     isVerbose: env.PARLEY_LOG === "debug",
   });
 
+  const clientAddress = createClientAddressReader(config.trustedProxies);
   const folder = openDataFolder(config.dataDir);
   const opened: Opened = {};
   const close = async () => {
@@ -68,6 +69,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
         dataDir: folder.path,
         isDev,
         isSupervised,
+        clientAddress,
         log,
         onDiskFailed(error) {
           log("error", "the disk has failed, the process ends", { error });
@@ -80,7 +82,11 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     if (pages.status === "fulfilled") opened.pages = pages.value;
     if (services.status === "rejected") throw services.reason;
     if (pages.status === "rejected") throw pages.reason;
-    opened.listener = await startListening(config, services.value, pages.value, log);
+    opened.listener = await startListening(
+      { config, clientAddress, log },
+      services.value,
+      pages.value,
+    );
   } catch (error) {
     await close();
     throw explainTrouble(error, { what: `The data folder ${folder.path}` });
@@ -105,11 +111,12 @@ export function findEnvironmentProblems(env: Environment): string[] {
   return parsed.ok ? [] : parsed.problems;
 }
 
+type Surroundings = { config: ServerConfig; clientAddress: ClientAddressReader; log: Log };
+
 async function startListening(
-  config: ServerConfig,
+  { config, clientAddress, log }: Surroundings,
   services: Services,
   pages: Pages,
-  log: Log,
 ): Promise<Listener> {
   const { findEngine, answerIdentity, eventsTarget, checkHealth } = services;
   openServerDoor({ checkHealth, eventsTarget });
@@ -117,7 +124,7 @@ async function startListening(
     findEngine,
     answerIdentity,
     pages,
-    clientAddress: createClientAddressReader(config.trustedProxies),
+    clientAddress,
     isHttps: config.publicUrl.startsWith("https:"),
     log,
   });

@@ -5,6 +5,7 @@ import { openEmbeddedIdentity } from "@/auth/embedded/server";
 import { createEventQueue } from "@/auth/event-queue";
 import { type EventsTarget, postIdentityEvent } from "@/auth/identity-events";
 import { isLoopbackHost, type ServerConfig } from "@/lib/env";
+import type { ClientAddressReader } from "./client-address";
 import { sizeOfFolder } from "./folder-size";
 import type { Log } from "./log";
 import { createMailer } from "./mailer";
@@ -17,6 +18,7 @@ export type ServicesOptions = {
   dataDir: string;
   isDev: boolean;
   isSupervised: boolean;
+  clientAddress: ClientAddressReader;
   log: Log;
   /** The engine's disk has failed and it can promise nothing more. */
   onDiskFailed: (error: Error) => void;
@@ -29,7 +31,8 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
  * only when no hosted service takes its place.
  */
 export async function openServices(options: ServicesOptions) {
-  const { config, rootDir, dataDir, isDev, isSupervised, log, onDiskFailed } = options;
+  const { config, rootDir, dataDir, isDev, isSupervised, clientAddress, log, onDiskFailed } =
+    options;
   const eventsTarget = findEventsTarget(config, dataDir);
   const startedAt = Date.now();
   const readFigures = async (): Promise<ServerFigures> => ({
@@ -48,6 +51,7 @@ export async function openServices(options: ServicesOptions) {
       siteUrl: `${config.publicUrl}/convex/http`,
       adminKey: readOrMakeSecret(dataDir, "admin-key"),
       mountPath: "/convex",
+      readAddress: clientAddress.read,
       revealsErrors: isDev,
       endsStuckProcess: isSupervised,
       log,

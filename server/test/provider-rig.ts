@@ -172,8 +172,9 @@ async function openParley(env: Record<string, string>) {
   const parsed = parseEnvironment({ ...common, ...env });
   if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
   const { config } = parsed;
+  const clientAddress = createClientAddressReader([]);
   const services = await openServices({
-    ...{ config, rootDir, dataDir, isDev: false, isSupervised: false, log },
+    ...{ config, rootDir, dataDir, isDev: false, isSupervised: false, clientAddress, log },
     onDiskFailed: (error) => log("error", error.message),
   });
   const { identity } = config;
@@ -196,7 +197,7 @@ async function openParley(env: Record<string, string>) {
       },
       handleUpgrade: null,
     },
-    clientAddress: createClientAddressReader([]),
+    clientAddress,
     isHttps: false,
     log,
   });

@@ -9,8 +9,9 @@ import { writeGeneratedFiles } from "./codegen/generate-files.ts";
 import { createCore, type EngineCore } from "./core.ts";
 import { openDiskFiles } from "./files/disk-files.ts";
 import { openMemoryFiles } from "./files/memory-files.ts";
-import type { FunctionCaller } from "./http/function-caller.ts";
+import type { FunctionCaller, Sender } from "./http/function-caller.ts";
 import { createSiteHandler } from "./http/http-action.ts";
+import { type ReadAddress, socketAddress } from "./http/origin.ts";
 import { createHttpHandler } from "./http/router.ts";
 import type { FileDoor } from "./http/storage.ts";
 import { SyncSocketServer } from "./http/sync-socket.ts";
@@ -62,6 +63,11 @@ export interface EngineOptions {
   allowedOrigins?: readonly string[] | null;
   /** The path under which requests arrive, `""` or like `/convex`. */
   mountPath: string;
+  /**
+   * Who is really asking, as functions are told it; for hosts behind proxies whose word counts.
+   * Default: the other end of the connection.
+   */
+  readAddress?: ReadAddress;
   /** Whether callers are told the text of uncaught errors. Default false. */
   revealsErrors?: boolean;
   /**
@@ -260,11 +266,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     authenticate: (message: AuthenticateMessage) =>
       authenticate(message, verifier, options.adminKey),
   };
-  const sockets = new SyncSocketServer(sessionServices, options.allowedOrigins ?? null);
+  const readAddress = options.readAddress ?? socketAddress;
+  const allowedOrigins = options.allowedOrigins ?? null;
+  const sockets = new SyncSocketServer(sessionServices, readAddress, allowedOrigins);
   const doors = {
     caller: functionCaller(core),
     verifier,
     adminKey: options.adminKey,
+    readAddress,
     siteUrl: options.siteUrl,
     mountPath: options.mountPath,
     version: ENGINE_VERSION,
@@ -384,27 +393,28 @@ async function authenticate(
 }
 
 function functionCaller({ runtime, components, store }: EngineCore): FunctionCaller {
-  const callOf = (path: string, args: JSONObject, caller: Caller): FunctionCall => ({
+  const callOf = (path: string, args: JSONObject, { caller, origin }: Sender): FunctionCall => ({
     path,
     args,
     caller,
+    origin,
     allowsInternal: caller.kind === "admin",
   });
   return {
-    runQuery: (path, args, caller) => runByKind(runtime, "query", callOf(path, args, caller)),
-    runMutation: (path, args, caller) => runByKind(runtime, "mutation", callOf(path, args, caller)),
-    runAction: (path, args, caller) => runByKind(runtime, "action", callOf(path, args, caller)),
-    runFunction: (path, args, caller) => {
-      return runByKind(runtime, kindOf(components, path), callOf(path, args, caller));
+    runQuery: (path, args, from) => runByKind(runtime, "query", callOf(path, args, from)),
+    runMutation: (path, args, from) => runByKind(runtime, "mutation", callOf(path, args, from)),
+    runAction: (path, args, from) => runByKind(runtime, "action", callOf(path, args, from)),
+    runFunction: (path, args, from) => {
+      return runByKind(runtime, kindOf(components, path), callOf(path, args, from));
     },
-    runQueryAt: async (path, args, caller, ts) => {
+    runQueryAt: async (path, args, from, ts) => {
       if (ts > store.durableTs || ts < store.oldestKeptTs) {
         const message = "The snapshot at this timestamp is not kept any more, or not there yet.";
         return { ok: false, errorMessage: message, logLines: [] };
       }
-      return (await runtime.runQuery(callOf(path, args, caller), ts)).result;
+      return (await runtime.runQuery(callOf(path, args, from), ts)).result;
     },
-    runHttpAction: (request, caller) => runtime.runHttpAction(request, caller),
+    runHttpAction: (request, { caller, origin }) => runtime.runHttpAction(request, caller, origin),
     latestTimestamp: () => runtime.durableTs,
   };
 }

@@ -90,6 +90,8 @@ export const limits = {
   /** What a function may hold of a file at once. */
   fileInMemoryBytesMax: 256 * 1024 * 1024,
   contentTypeLengthMax: 255,
+  /** Of what functions are told; the rest is cut off. */
+  userAgentLengthMax: 1_024,
   uploadTokenMs: 3600 * 1000,
   uploadsMax: 100,
   orphanFileAgeMs: 24 * 3600 * 1000,

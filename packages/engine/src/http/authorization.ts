@@ -1,13 +1,23 @@
+import type { IncomingMessage } from "node:http";
 import { adminCallerFromHeader } from "../identity/admin-key.ts";
 import { AuthenticationError } from "../identity/authentication-error.ts";
 import { ANONYMOUS, type Caller } from "../identity/caller.ts";
 import type { TokenVerifier } from "../identity/token-verifier.ts";
+import type { Sender } from "./function-caller.ts";
+import { originOf, type ReadAddress } from "./origin.ts";
 
 /** Who may come in, and how that is found out. */
 export interface Gate {
   verifier: TokenVerifier;
   /** `null`: nobody is admin. */
   adminKey: string | null;
+  readAddress: ReadAddress;
+}
+
+/** @throws AuthenticationError when the request says who it is from, and that does not hold. */
+export async function senderOf(request: IncomingMessage, gate: Gate): Promise<Sender> {
+  const origin = originOf(request, gate.readAddress);
+  return { caller: await callerOf(request.headers.authorization, gate), origin };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Caller } from "../identity/caller.ts";
 import { callerOf, type Gate } from "./authorization.ts";
 import type { FunctionCaller } from "./function-caller.ts";
 import { ClientGone, HttpError, sendError } from "./http-error.ts";
+import { originOf } from "./origin.ts";
 import { readBody } from "./request-body.ts";
 
 export interface HttpActionOptions extends Gate {
@@ -59,7 +60,8 @@ export async function serveHttpAction(
   try {
     const caller = await actionCaller(request.headers.authorization, options);
     const webRequest = await toWebRequest(request, target, options.siteUrl, gone.signal);
-    const answer = await options.caller.runHttpAction(webRequest, caller);
+    const origin = originOf(request, options.readAddress);
+    const answer = await options.caller.runHttpAction(webRequest, { caller, origin });
     await sendWebResponse(answer, request.method === "HEAD", response);
   } catch (error) {
     sendError(response, error, options.log);

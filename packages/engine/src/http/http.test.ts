@@ -8,11 +8,13 @@ import { EngineError } from "../base/engine-error.ts";
 import { AuthenticationError } from "../identity/authentication-error.ts";
 import type { Caller, VerifiedIdentity } from "../identity/caller.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
+import { socketAddress } from "./origin.ts";
 import {
   type CallResult,
   createHttpHandler,
   createSiteHandler,
   type FunctionCaller,
+  type Sender,
 } from "./router.ts";
 
 const MIB = 1024 * 1024;
@@ -36,16 +38,18 @@ let httpAction: (request: Request, from: Caller) => Promise<Response>;
 
 /** A machine whose functions are told by their names what to answer. */
 function machine(): FunctionCaller {
-  const run = (kind: string) => async (path: string, args: JSONObject, from: Caller) => {
-    called.push({ kind, path, args, from });
-    return answer(path, args);
-  };
+  const run =
+    (kind: string) =>
+    async (path: string, args: JSONObject, { caller: from }: Sender) => {
+      called.push({ kind, path, args, from });
+      return answer(path, args);
+    };
   return {
     runQuery: run("query"),
     runMutation: run("mutation"),
     runAction: run("action"),
     runFunction: run("function"),
-    runHttpAction: (request, from) => httpAction(request, from),
+    runHttpAction: (request, { caller }) => httpAction(request, caller),
     latestTimestamp: () => 1n,
   };
 }
@@ -90,6 +94,7 @@ beforeAll(async () => {
     caller: machine(),
     verifier,
     adminKey: "key",
+    readAddress: socketAddress,
     siteUrl: "http://site.example.com/convex/http",
     mountPath: "/convex",
     version: "1.2.3",

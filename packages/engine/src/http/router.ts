@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { EngineError } from "../base/engine-error.ts";
-import type { Caller } from "../identity/caller.ts";
 import { encodeTimestamp } from "../protocol/timestamp.ts";
 import type { JSONObject } from "../values/json.ts";
-import { callerOf } from "./authorization.ts";
+import { senderOf } from "./authorization.ts";
 import {
   type CallRequest,
   parseBatch,
@@ -12,14 +11,14 @@ import {
   parseRunRequest,
   writeCallResult,
 } from "./call-request.ts";
-import type { CallResult, FunctionCaller } from "./function-caller.ts";
+import type { CallResult, FunctionCaller, Sender } from "./function-caller.ts";
 import { type HttpActionOptions, serveHttpAction } from "./http-action.ts";
 import { HttpError, sendError, sendJson, sendText } from "./http-error.ts";
 import { readBody } from "./request-body.ts";
 import { type FileDoor, serveStorage } from "./storage.ts";
 import { parseVariableChanges, type VariableChange } from "./variables.ts";
 
-export type { CallResult, FunctionCaller } from "./function-caller.ts";
+export type { CallResult, FunctionCaller, Sender } from "./function-caller.ts";
 export { createSiteHandler } from "./http-action.ts";
 
 export interface HttpHandlerOptions extends HttpActionOptions {
@@ -37,7 +36,7 @@ export interface HttpHandlerOptions extends HttpActionOptions {
 const RUN = "/api/run/";
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
-type Call = (caller: FunctionCaller, request: CallRequest, from: Caller) => Promise<CallResult>;
+type Call = (caller: FunctionCaller, request: CallRequest, from: Sender) => Promise<CallResult>;
 
 const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   [
@@ -95,7 +94,7 @@ async function serve(
   }
   const path = target?.split("?", 1)[0] ?? null;
   if (path === "/api/query" && (request.method === "GET" || request.method === "HEAD")) {
-    const from = await callerOf(request.headers.authorization, options);
+    const from = await senderOf(request, options);
     const { functionPath, args, format } = parseCallAddress(target!);
     const result = await options.caller.runQuery(functionPath, args, from);
     sendJson(response, 200, writeCallResult(result, format));
@@ -105,7 +104,7 @@ async function serve(
   if (runName !== null || path === "/api/query_batch") {
     allowOnly(request, "POST");
     const body = await readBody(request, BODY_BYTES_MAX);
-    const from = await callerOf(request.headers.authorization, options);
+    const from = await senderOf(request, options);
     const answer =
       runName === null ? runBatch(body, from, options) : runNamed(runName, body, from, options);
     sendJson(response, 200, await answer);
@@ -161,7 +160,7 @@ async function serveCall(
 ): Promise<string> {
   // The body first, also when the token is bad: an unread body would end the connection.
   const body = await readBody(request, BODY_BYTES_MAX);
-  const from = await callerOf(request.headers.authorization, options);
+  const from = await senderOf(request, options);
   const callRequest = parseCallRequest(body);
   return writeCallResult(await call(options.caller, callRequest, from), callRequest.format);
 }
@@ -169,7 +168,7 @@ async function serveCall(
 async function runNamed(
   name: string,
   body: Buffer,
-  from: Caller,
+  from: Sender,
   { caller }: HttpHandlerOptions,
 ): Promise<string> {
   const { functionPath, args, format } = parseRunRequest(name, body);
@@ -179,7 +178,7 @@ async function runNamed(
 /** One moment for all, and one after another: nobody gets more of the machine for asking at once. */
 async function runBatch(
   body: Buffer,
-  from: Caller,
+  from: Sender,
   { caller }: HttpHandlerOptions,
 ): Promise<string> {
   const ts = caller.latestTimestamp();
@@ -197,8 +196,8 @@ async function updateVariables(
   options: HttpHandlerOptions,
 ): Promise<void> {
   const body = await readBody(request, BODY_BYTES_MAX);
-  const from = await callerOf(request.headers.authorization, options);
-  if (from.kind !== "admin" || !options.changeVariables) {
+  const from = await senderOf(request, options);
+  if (from.caller.kind !== "admin" || !options.changeVariables) {
     throw new HttpError(403, "Forbidden", "Only an admin may change variables.");
   }
   try {
@@ -212,7 +211,7 @@ async function updateVariables(
 function runQueryAt(
   machine: FunctionCaller,
   { functionPath, args, ts }: CallRequest,
-  from: Caller,
+  from: Sender,
 ): Promise<CallResult> {
   if (ts === null) throw new HttpError(400, "BadJsonBody", 'The field "ts" must be a timestamp.');
   if (machine.runQueryAt === undefined) {

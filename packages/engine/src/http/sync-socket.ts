@@ -4,8 +4,10 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Environment, Timer } from "../base/environment.ts";
 import { limits } from "../base/limits.ts";
 import { PING } from "../protocol/server-message.ts";
+import type { CallOrigin } from "../runtime/call-metadata.ts";
 import { type SessionServices, SyncSession, type SyncTransport } from "../sync/session.ts";
 import { HeldWrites } from "./held-writes.ts";
+import { originOf, type ReadAddress } from "./origin.ts";
 import { writeTextFrame } from "./text-frame.ts";
 
 interface Connection {
@@ -36,13 +38,19 @@ export class SyncSocketServer {
   #waitingForConnect = 0;
   readonly #server: WebSocketServer;
   readonly #allowedOrigins: readonly string[] | null;
+  readonly #readAddress: ReadAddress;
   #livenessTimer: Timer | null = null;
   #isDeaf = false;
   #isClosed = false;
 
   /** @param allowedOrigins Of pages that may connect, exactly as browsers write them; null: any. */
-  constructor(services: SessionServices, allowedOrigins: readonly string[] | null = null) {
+  constructor(
+    services: SessionServices,
+    readAddress: ReadAddress,
+    allowedOrigins: readonly string[] | null,
+  ) {
     this.#allowedOrigins = allowedOrigins;
+    this.#readAddress = readAddress;
     this.#services = services;
     this.#environment = services.environment;
     this.#server = new WebSocketServer({
@@ -74,7 +82,7 @@ export class SyncSocketServer {
       refuse(socket, "503 Service Unavailable");
     } else {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = this.#accept(webSocket, socket);
+        const connection = this.#accept(webSocket, socket, originOf(request, this.#readAddress));
         this.#boundUntilConnect(connection, socket);
       });
     }
@@ -104,10 +112,11 @@ export class SyncSocketServer {
     });
   }
 
-  #accept(socket: WebSocket, stream: Duplex): Connection {
+  #accept(socket: WebSocket, stream: Duplex, origin: CallOrigin): Connection {
     const writes = new HeldWrites(stream, this.#environment);
     const nowMs = this.#environment.monotonicMs();
     const transport: SyncTransport = {
+      origin,
       send: (frame, onSent, isFollowed = false) => {
         if (socket.readyState !== socket.OPEN) return;
         if (isFollowed) writes.hold();

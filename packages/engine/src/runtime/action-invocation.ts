@@ -3,11 +3,12 @@ import { ANONYMOUS, type Caller, identityOf } from "../identity/caller.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
 import { writeAuditLog } from "./audit-log.ts";
 import {
+  type CallOrigin,
   deploymentMetadata,
   functionMetadata,
-  ownRequest,
   type RequestOrigin,
   requestMetadata,
+  requestOf,
   tokenOf,
 } from "./call-metadata.ts";
 import type { Component } from "./components.ts";
@@ -41,7 +42,7 @@ const ROUTER_TEXT = "`runRequest` is not for functions: the engine itself asks t
 export interface RunningAction {
   component: Component;
   caller: Caller;
-  origin?: RequestOrigin;
+  origin?: CallOrigin | RequestOrigin;
   job?: JobContext | null;
 }
 
@@ -73,7 +74,7 @@ export class ActionInvocation implements Invocation {
     this.#component = call.component;
     // Nobody is signed in in a component.
     this.#caller = call.component.path === "" ? call.caller : ANONYMOUS;
-    this.#origin = { authToken: tokenOf(call.caller), ...(call.origin ?? ownRequest(services)) };
+    this.#origin = { authToken: tokenOf(call.caller), ...requestOf(services, call.origin) };
     this.#job = call.job ?? null;
   }
 

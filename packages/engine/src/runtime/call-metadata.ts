@@ -2,20 +2,30 @@ import type { Caller } from "../identity/caller.ts";
 import type { JobContext } from "./scheduled-job.ts";
 import type { RuntimeServices } from "./services.ts";
 
-/** The request from outside that a function is run for, also through functions that it calls. */
-export interface RequestOrigin {
-  requestId: string;
-  /** null when nobody asked over HTTP. */
+/** Where a call comes from, as the door knows it that let it in. */
+export interface CallOrigin {
+  /** null when nobody asked over the network. */
   ip: string | null;
   userAgent: string | null;
+}
+
+/** The request from outside that a function is run for, also through functions that it calls. */
+export interface RequestOrigin extends CallOrigin {
+  requestId: string;
   /** The caller's, where the caller is not told any more who that is. */
   authToken?: string | null;
 }
 
-/** A request of nobody's: a job, or the host itself. */
-export function ownRequest({ environment }: RuntimeServices): RequestOrigin {
+const NOWHERE: CallOrigin = { ip: null, userAgent: null };
+
+/** @param origin Absent for a request of nobody's: a job, or the host itself. */
+export function requestOf(
+  { environment }: RuntimeServices,
+  origin: CallOrigin | RequestOrigin = NOWHERE,
+): RequestOrigin {
+  if ("requestId" in origin) return origin;
   const requestId = Buffer.from(environment.randomBytes(8)).toString("hex");
-  return { requestId, ip: null, userAgent: null };
+  return { requestId, ...origin };
 }
 
 /** `ctx.meta.getRequestMetadata()`. Source: convex 1.48 `server/meta.ts`. */

@@ -7,7 +7,7 @@ import { TransactionUsage } from "../store/transaction-usage.ts";
 import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject } from "../values/json.ts";
 import { callFunction, requireCalled } from "./call-function.ts";
-import type { RequestOrigin } from "./call-metadata.ts";
+import type { CallOrigin, RequestOrigin } from "./call-metadata.ts";
 import { describeError, describeThrown, FunctionCallError } from "./function-error.ts";
 import type { FunctionName } from "./function-name.ts";
 import { newRequestId, RunningFunction } from "./function-runs.ts";
@@ -28,8 +28,8 @@ export interface FunctionCall {
   isFromFunction?: boolean;
   /** The scheduled job on whose behalf this is called; absent for everybody else. */
   job?: JobContext | null;
-  /** The request from outside that this is part of; absent for one of the engine's own. */
-  origin?: RequestOrigin;
+  /** The request from outside that this is, or is part of; absent for one of the engine's own. */
+  origin?: CallOrigin | RequestOrigin;
 }
 
 /** What became of a function in a transaction, before anything is committed. */
@@ -91,7 +91,7 @@ export async function performCall(
 ): Promise<string> {
   const found = requireCalled(services, call, kind);
   state.caller = call.caller;
-  state.origin = call.origin ?? null;
+  state.origin = call.origin;
   const invocation = new TransactionInvocation(services, state, found, call.caller);
   try {
     const running = callFunction(found, call.args, invocation);

@@ -4,7 +4,7 @@ import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
 import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireCalled } from "./call-function.ts";
-import type { RequestOrigin } from "./call-metadata.ts";
+import type { CallOrigin } from "./call-metadata.ts";
 import { requireNotStopped } from "./checkpoint.ts";
 import { RunningFunction } from "./function-runs.ts";
 import { findRoute } from "./http-route.ts";
@@ -122,7 +122,7 @@ export class Runtime {
   }
 
   /** Answers a request by the routers of `http.ts`; the path is the one that they know. */
-  async runHttpAction(request: Request, caller: Caller, origin?: RequestOrigin): Promise<Response> {
+  async runHttpAction(request: Request, caller: Caller, origin?: CallOrigin): Promise<Response> {
     const route = findRoute(this.#services.components, request);
     if (route instanceof Response) return route;
     const { component, endpoint, path } = route;

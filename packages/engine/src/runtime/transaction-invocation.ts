@@ -17,9 +17,9 @@ import {
 import {
   deploymentMetadata,
   functionMetadata,
-  ownRequest,
   type RequestOrigin,
   requestMetadata,
+  requestOf,
 } from "./call-metadata.ts";
 import type { Component } from "./components.ts";
 import {
@@ -239,8 +239,9 @@ export class TransactionInvocation implements Invocation {
   }
 
   #origin(): RequestOrigin {
-    this.#state.origin ??= ownRequest(this.#services);
-    return this.#state.origin;
+    const request = requestOf(this.#services, this.#state.origin);
+    this.#state.origin = request;
+    return request;
   }
 
   #openQuery(query: SerializedQuery): number {

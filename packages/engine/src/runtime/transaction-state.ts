@@ -1,7 +1,7 @@
 import type { Environment } from "../base/environment.ts";
 import { ANONYMOUS, type Caller } from "../identity/caller.ts";
 import type { Transaction } from "../store/transaction.ts";
-import type { RequestOrigin } from "./call-metadata.ts";
+import type { CallOrigin, RequestOrigin } from "./call-metadata.ts";
 import { FunctionLog } from "./invocation.ts";
 import type { JobContext } from "./scheduled-job.ts";
 import { createSeededRandom } from "./seeded-random.ts";
@@ -26,8 +26,8 @@ export class TransactionState {
   readonly job: JobContext | null;
   /** Who has called from outside; functions inside may know less. */
   caller: Caller = ANONYMOUS;
-  /** The request that it runs for; null until somebody asks, for the engine's own. */
-  origin: RequestOrigin | null = null;
+  /** Where the request comes from that it runs for; it gets its id when somebody asks for it. */
+  origin: CallOrigin | RequestOrigin | undefined;
   /** Calls of the function that the engine has not answered yet. */
   callsBeingServed = 0;
   /** Where the page ended when this query ran before; null on a first run. */

@@ -20,6 +20,7 @@ import {
   type StateVersion,
   transitionEnds,
 } from "../protocol/server-message.ts";
+import type { CallOrigin } from "../runtime/call-metadata.ts";
 import type { FunctionResult } from "../runtime/outcome.ts";
 import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -40,6 +41,8 @@ import {
 
 /** The socket as a session sees it. */
 export interface SyncTransport {
+  /** Where it comes from; absent where a test is at its other end. */
+  readonly origin?: CallOrigin;
   /**
    * Sends one frame; `onSent` is called when it has left for the network.
    *
@@ -552,6 +555,7 @@ export class SyncSession {
       args: message.args,
       caller: this.#caller,
       allowsInternal: this.#caller.kind === "admin",
+      ...(this.#transport.origin ? { origin: this.#transport.origin } : {}),
     };
   }
 
