@@ -3,6 +3,12 @@ import { type Environment, isLoopbackHost, parseEnvironment, type ServerConfig }
 
 const KEY = "pk_test_aGFyYm91ci5jbGVyay5hY2NvdW50cy5kZXYk";
 const ISSUER = "https://harbour.clerk.accounts.dev";
+const OIDC = {
+  PARLEY_OIDC_ISSUER: "https://id.example.org/realms/team/",
+  PARLEY_OIDC_CLIENT_ID: "parley",
+  PARLEY_OIDC_CLIENT_SECRET: "secret",
+};
+
 const CLERK = { CLERK_PUBLISHABLE_KEY: KEY, CLERK_JWT_ISSUER_DOMAIN: ISSUER };
 
 const DEFAULTS: ServerConfig = {
@@ -11,7 +17,7 @@ const DEFAULTS: ServerConfig = {
   dataDir: "./data",
   publicUrl: "http://localhost:3000",
   backend: { kind: "embedded" },
-  identity: { kind: "embedded", signUp: "open" },
+  identity: { kind: "embedded", signUp: "open", providers: [] },
   trustedProxies: [],
   rateLimitFactor: 1,
   eventsSecret: null,
@@ -99,6 +105,19 @@ describe("a good environment", () => {
   });
 });
 
+test("knows who else people sign in with", () => {
+  const { identity } = parseGood({ ...OIDC, GITHUB_CLIENT_ID: "g", GITHUB_CLIENT_SECRET: "s" });
+  expect(identity).toMatchObject({
+    providers: [
+      {
+        ...{ id: "oidc", name: "id.example.org", issuer: "https://id.example.org/realms/team" },
+        ...{ clientId: "parley", clientSecret: "secret" },
+      },
+      { id: "github", name: "GitHub", clientId: "g", clientSecret: "s" },
+    ],
+  });
+});
+
 describe("a bad environment is one sentence a problem", () => {
   const bad: [string, Environment, RegExp][] = [
     ["a word for a port", { PORT: "http" }, /^PORT must/],
@@ -116,6 +135,24 @@ describe("a bad environment is one sentence a problem", () => {
     ["no limits at all", { PARLEY_RATE_LIMITS: "0" }, /^PARLEY_RATE_LIMITS must/],
     ["endless limits", { PARLEY_RATE_LIMITS: "Infinity" }, /^PARLEY_RATE_LIMITS must/],
     ["a guessable secret", { PARLEY_EVENTS_SECRET: "short" }, /^PARLEY_EVENTS_SECRET must/],
+    [
+      "half of an issuer",
+      { PARLEY_OIDC_CLIENT_ID: "x" },
+      /set PARLEY_OIDC_ISSUER and PARLEY_OIDC_CLIENT_S/,
+    ],
+    ["half of a service", { GITHUB_CLIENT_ID: "x" }, /set GITHUB_CLIENT_SECRET too/],
+    [
+      "an issuer in the open",
+      { ...OIDC, PARLEY_OIDC_ISSUER: "http://id.example" },
+      /^PARLEY_OIDC_I/,
+    ],
+    [
+      "an issuer with a query",
+      { ...OIDC, PARLEY_OIDC_ISSUER: "https://id.example?a" },
+      /^PARLEY_OI/,
+    ],
+    ["an issuer beside Clerk", { ...CLERK, ...OIDC }, /^Both Clerk and id\.example\.org/],
+    ["a long name", { ...OIDC, PARLEY_OIDC_NAME: "n".repeat(41) }, /^PARLEY_OIDC_NAME must/],
     ["half of mail", { SMTP_URL: "smtp://mail.example.org" }, /set MAIL_FROM too/],
     ["Convex without Clerk", { CONVEX_URL: "https://a.convex.cloud" }, /without Clerk/],
     [

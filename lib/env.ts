@@ -1,9 +1,15 @@
 import { BlockList, isIP } from "node:net";
+import { parseSignInProviders, type SignInProvider } from "./sign-in-providers";
 
 /** Who may make an account with the embedded identity service. */
 export type SignUpPolicy = "open" | "invite" | "closed";
 
-export type EmbeddedIdentityConfig = { kind: "embedded"; signUp: SignUpPolicy };
+export type EmbeddedIdentityConfig = {
+  kind: "embedded";
+  signUp: SignUpPolicy;
+  /** Services elsewhere that people may sign in with. */
+  providers: SignInProvider[];
+};
 
 export type ClerkIdentityConfig = {
   kind: "clerk";
@@ -161,6 +167,7 @@ function parseBackend({ read, complain }: Reader): BackendConfig {
 function parseIdentity(reader: Reader): EmbeddedIdentityConfig | ClerkIdentityConfig {
   const { read, complain } = reader;
   const signUp = parseSignUp(reader);
+  const providers = parseSignInProviders({ ...reader, isLoopbackHost });
   const publishableKey = read("CLERK_PUBLISHABLE_KEY", "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY");
   const secretKey = read("CLERK_SECRET_KEY");
   const issuerText = read(
@@ -170,7 +177,13 @@ function parseIdentity(reader: Reader): EmbeddedIdentityConfig | ClerkIdentityCo
   );
   const webhookSecret = read("CLERK_WEBHOOK_SIGNING_SECRET");
   if (!publishableKey && !secretKey && !issuerText && !webhookSecret) {
-    return { kind: "embedded", signUp };
+    return { kind: "embedded", signUp, providers };
+  }
+  if (providers.length > 0) {
+    const [first] = providers;
+    complain(
+      `Both Clerk and ${first?.name} are configured: with Clerk, its dashboard says who else people sign in with, so unset the variables of one of them.`,
+    );
   }
 
   const missing = [

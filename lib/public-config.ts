@@ -1,5 +1,6 @@
 import { connection } from "next/server";
 import { parseEnvironment, type ServerConfig, type SignUpPolicy } from "./env";
+import type { SignInProviderId } from "./sign-in-providers";
 
 /** What the browser is told about this installation. Nothing here is secret. */
 export type PublicConfig = {
@@ -8,6 +9,8 @@ export type PublicConfig = {
   convexUrl: string | null;
   clerkPublishableKey: string | null;
   signUp: SignUpPolicy;
+  /** Who else people may sign in with. */
+  providers: { id: SignInProviderId; name: string }[];
 };
 
 /**
@@ -31,5 +34,7 @@ export function toPublicConfig({ backend, identity }: ServerConfig): PublicConfi
     convexUrl: backend.kind === "hosted" ? backend.convexUrl : null,
     clerkPublishableKey: identity.kind === "clerk" ? identity.publishableKey : null,
     signUp: identity.kind === "embedded" ? identity.signUp : "open",
+    providers:
+      identity.kind === "embedded" ? identity.providers.map(({ id, name }) => ({ id, name })) : [],
   };
 }

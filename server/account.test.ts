@@ -39,6 +39,7 @@ describe("one's own account", () => {
       createdAt: expect.any(Number),
       isEmailVerified: false,
       hasTwoFactor: false,
+      providers: [],
       hasPassword: true,
       isLastOwner: true,
       canSendMail: false,

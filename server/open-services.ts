@@ -118,6 +118,7 @@ async function openIdentity(options: {
     publicUrl: config.publicUrl,
     rateLimitFactor: config.rateLimitFactor,
     sendMail: mailer?.send ?? null,
+    providers: config.identity.providers,
     onEvent: events.push,
     log,
   });

@@ -50,6 +50,7 @@ export async function runPeopleCommand(env: Environment, args: string[]): Promis
     publicUrl: config.publicUrl,
     rateLimitFactor: 1,
     sendMail: null,
+    providers: [],
     // None of these commands changes what the functions know about anybody.
     onEvent: () => undefined,
     log: () => undefined,

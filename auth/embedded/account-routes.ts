@@ -38,9 +38,13 @@ export const accountRoutes: Record<string, IdentityRoute> = {
         return checked.ok ? forward(request, options, { newEmail }) : checked;
       }),
   ),
-  "delete-user": action(passwordOnly, (call, fields) =>
+  /** Who has no password must have signed in lately; the library holds to that. */
+  "delete-user": action(z.object({ password: passwordField.optional() }), (call, fields) =>
     guarded(call, "account.deleted", async (person) => {
       if (call.options.identity.people.isLastOwner(person.id)) return refuse(409, "LAST_OWNER");
+      if (fields.password === undefined && (await hasPassword(call))) {
+        return refuse(400, "INVALID_PASSWORD", { field: "password" });
+      }
       return forward(call.request, call.options, fields);
     }),
   ),
@@ -109,9 +113,16 @@ async function describeAccount(call: RouteCall): Promise<Response> {
     isEmailVerified: found?.user.emailVerified === true,
     hasTwoFactor: hasTwoFactor(found?.user),
     hasPassword: accounts.some(({ providerId }) => providerId === "credential"),
+    providers: accounts.map(({ providerId }) => providerId).filter((id) => id !== "credential"),
     isLastOwner: identity.people.isLastOwner(id),
     canSendMail: identity.canSendMail,
   });
+}
+
+export async function hasPassword({ request, options }: RouteCall): Promise<boolean> {
+  const headers = headersFor(request, options.publicUrl);
+  const accounts = await options.identity.api.listUserAccounts({ headers });
+  return accounts.some(({ providerId }) => providerId === "credential");
 }
 
 /** The field is the plugin's, and the library's types do not carry it here. */

@@ -15,6 +15,8 @@ export type AuditAction =
   | "account.two_factor_off"
   | "account.passkey_added"
   | "account.passkey_removed"
+  | "account.provider_added"
+  | "account.provider_removed"
   | "session.ended_by_owner"
   | "invitation.created"
   | "invitation.revoked";

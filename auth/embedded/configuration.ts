@@ -2,6 +2,7 @@ import { passkey } from "@better-auth/passkey";
 import { APIError } from "better-auth/api";
 import { jwt, twoFactor } from "better-auth/plugins";
 import type Database from "better-sqlite3";
+import type { SignInProvider } from "@/lib/sign-in-providers";
 import type { IdentityEvent } from "../identity-events";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./credentials";
 import { deletedUserEvent, revokedSessionEvent, userEvent } from "./events";
@@ -29,6 +30,8 @@ export type EmbeddedIdentityOptions = {
   rateLimitFactor: number;
   /** Null without a mail server: then addresses are not verified and links come from the operator. */
   sendMail: ((mail: Mail) => Promise<void>) | null;
+  /** Services elsewhere that people may sign in with. */
+  providers: SignInProvider[];
   onEvent: (event: IdentityEvent) => void;
   log: (level: "info" | "warn" | "error", message: string) => void;
 };

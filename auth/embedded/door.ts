@@ -7,6 +7,7 @@ import { entranceRoutes } from "./entrance-routes";
 import { ACCOUNT_ATTEMPTS_MAX, ACCOUNT_WINDOW_MS, BODY_BYTES_MAX } from "./limits";
 import { isOwnOrigin } from "./origin";
 import { pictureRoutes } from "./picture-routes";
+import { providerRoutes } from "./provider-routes";
 import type { IdentityRoute, RouteCall } from "./route";
 import type { EmbeddedIdentity } from "./server";
 
@@ -50,7 +51,13 @@ export type ServerFigures = {
 
 /** The library answers at many more addresses; whatever is not listed in these does not exist. */
 const ROUTES = new Map<string, IdentityRoute>(
-  Object.entries({ ...entranceRoutes, ...accountRoutes, ...pictureRoutes, ...adminRoutes }),
+  Object.entries({
+    ...entranceRoutes,
+    ...accountRoutes,
+    ...pictureRoutes,
+    ...adminRoutes,
+    ...providerRoutes,
+  }),
 );
 
 /** Every address that answers, for tests that must not forget one. */

@@ -74,7 +74,7 @@ async function signUp(call: RouteCall, fields: z.infer<typeof credentialTexts>):
   if (problem) return problem;
   const claims = fields.ownerToken !== undefined && isOwnerToken(call, fields.ownerToken);
   const giveBack = claims ? () => undefined : mayEnter(call, fields.invitation ?? null);
-  if (giveBack instanceof Response) return giveBack;
+  if (typeof giveBack === "string") return refuse(403, giveBack);
 
   const email = cleanEmail(fields.email);
   const { password } = fields;
@@ -94,34 +94,34 @@ async function signUp(call: RouteCall, fields: z.infer<typeof credentialTexts>):
 
 /**
  * Whether a new account may be made.
- * @returns What gives the place back when the account is not made after all, or the refusal.
+ * @returns What gives the place back when the account is not made after all, or the refusal's code.
  */
-function mayEnter({ options }: RouteCall, invitation: string | null): (() => void) | Response {
+export function mayEnter({ options }: RouteCall, invitation: string | null): (() => void) | string {
   const { identity, signUp, ownerToken } = options;
   switch (signUp) {
     case "open":
       return () => undefined;
     case "closed":
-      return refuse(403, "SIGN_UP_CLOSED");
+      return "SIGN_UP_CLOSED";
     case "invite": {
       // Somebody has to be the first, or nobody could ever invite anybody.
       if (ownerToken === null && identity.people.isEmpty()) return () => undefined;
-      if (invitation === null) return refuse(403, "SIGN_UP_BY_INVITE");
-      return identity.invitations.take(invitation) ?? refuse(403, "INVITATION_USELESS");
+      if (invitation === null) return "SIGN_UP_BY_INVITE";
+      return identity.invitations.take(invitation) ?? "INVITATION_USELESS";
     }
     default:
       return signUp satisfies never;
   }
 }
 
-function isOwnerToken({ options }: RouteCall, given: string): boolean {
+export function isOwnerToken({ options }: RouteCall, given: string): boolean {
   const { ownerToken, identity } = options;
   if (ownerToken === null || identity.people.hasOwner()) return false;
   const [a, b] = [Buffer.from(given), Buffer.from(ownerToken)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function claimServer({ options }: RouteCall, userId: string): boolean {
+export function claimServer({ options }: RouteCall, userId: string): boolean {
   const { people, auditLog } = options.identity;
   const isClaimed = people.claim(userId);
   if (isClaimed) auditLog.append(userId, "account.claimed_server", userId);

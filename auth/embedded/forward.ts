@@ -33,6 +33,15 @@ export async function forward(
       body: body ? JSON.stringify(body) : null,
     }),
   );
+  return passOn(response, path, { identity, publicUrl });
+}
+
+/** What an answer of the library, asked for an address of its, becomes for the client. */
+export async function passOn(
+  response: Response,
+  path: string,
+  { identity, publicUrl }: ForwardOptions,
+): Promise<Response> {
   if (response.ok) return copyAnswer(response);
   if (response.status === 429) {
     return refuseHaste(Number(response.headers.get("x-retry-after") ?? "10"));

@@ -31,6 +31,10 @@ export function attemptRules(factor: number) {
     byPath: {
       "/sign-up/email": rule(COUNTS_PER_WINDOW.signUp),
       "/sign-in/email": rule(COUNTS_PER_WINDOW.signIn),
+      // To another service and back.
+      "/sign-in/social": rule(COUNTS_PER_WINDOW.signIn),
+      "/link-social": rule(COUNTS_PER_WINDOW.signIn),
+      "/callback/*": rule(COUNTS_PER_WINDOW.signIn),
       "/request-password-reset": rule(COUNTS_PER_WINDOW.mail),
       // The library's own rules for these do not know our factor.
       ...Object.fromEntries(GUESSABLE.map((path) => [path, rule(COUNTS_PER_WINDOW.signIn)])),

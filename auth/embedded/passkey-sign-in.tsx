@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 import { signInWithPasskey } from "./passkeys";
 import { useCanUsePasskeys } from "./use-can-use-passkeys";
 
@@ -41,7 +42,7 @@ export function PasskeySignIn({ onDone }: { onDone: () => void }) {
         aria-busy={isPending}
         onClick={() => void signIn()}
       >
-        {isPending ? "Waiting for the device…" : "Sign in with a passkey"}
+        {t(isPending ? "passkey.waiting" : "entrance.passkey")}
       </Button>
     </>
   );

@@ -1,3 +1,4 @@
+import { t } from "@/features/language/t";
 import { get, post, type ServiceOutcome } from "./service-request";
 
 export type Passkey = { id: string; name: string | null; createdAt: string | null };
@@ -50,13 +51,13 @@ async function withDevice(
 function deviceSentence(error: unknown): string {
   switch (error instanceof Error ? error.name : "") {
     case "InvalidStateError":
-      return "This device has a passkey for your account already.";
+      return t("passkey.exists");
     case "NotAllowedError":
     case "AbortError":
-      return "No passkey was used: it was cancelled, or it took too long.";
+      return t("passkey.cancelled");
     case "SecurityError":
-      return "Passkeys work only at the address that this server is known by.";
+      return t("passkey.wrongAddress");
     default:
-      return "That did not work. Try again in a moment.";
+      return t("service.unknown");
   }
 }

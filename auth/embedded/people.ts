@@ -71,6 +71,10 @@ export function createPeople(database: Database.Database) {
         .prepare("SELECT 1 FROM user WHERE id = ? AND suspendedAt IS NOT NULL")
         .get(userId) !== undefined,
 
+    hasTwoFactor: (userId: string): boolean =>
+      database.prepare("SELECT 1 FROM user WHERE id = ? AND twoFactorEnabled = 1").get(userId) !==
+      undefined,
+
     /** Whether without this person nobody would own the server. */
     isLastOwner: (userId: string): boolean =>
       database.prepare(`SELECT 1 FROM user WHERE id = ? AND ${lastOwner}`).get(userId) !==

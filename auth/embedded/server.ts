@@ -14,6 +14,7 @@ import { createInvitations } from "./invitations";
 import { resetLink, resetMail } from "./mails";
 import { createPeople } from "./people";
 import { createPictures } from "./pictures";
+import { createProviderDesk } from "./provider-desk";
 
 export type { EmbeddedIdentityOptions } from "./configuration";
 
@@ -41,6 +42,7 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
     await runMigrations();
     people.appointFirst();
     const service = betterAuth(configuration);
+    const providers = createProviderDesk({ configuration, people, ...options });
     const { internalAdapter } = await service.$context;
 
     return {
@@ -48,6 +50,8 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       /** The library's calls, for routes that do more or less than it does. */
       api: service.api,
       people,
+      /** Signing in with services elsewhere. */
+      providers,
       invitations: createInvitations(database, Date.now),
       auditLog: createAuditLog(database, Date.now),
       pictures: createPictures(database),

@@ -31,6 +31,15 @@ export async function signUpWithService(
   return { ok: true, next: typeof outcome.next.token === "string" ? "signed-in" : "check-mail" };
 }
 
+/** Asks where to go to sign in with a service elsewhere. */
+export function startWithProvider(
+  provider: string,
+  redirect: string,
+  tokens: SignUpTokens,
+): Promise<ServiceOutcome<{ url: string }>> {
+  return post("sign-in/provider", { provider, redirect, ...tokens });
+}
+
 /** The second half of a sign-in: a code of the authenticator, or one of the recovery codes. */
 export function confirmSecondFactor(
   kind: "code" | "recovery-code",

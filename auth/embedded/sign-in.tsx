@@ -6,6 +6,7 @@ import { t } from "@/features/language/t";
 import { SignFrame } from "../sign-frame";
 import { checkCredentials, EmailField, PasswordField, readCredentials } from "./credential-fields";
 import { PasskeySignIn } from "./passkey-sign-in";
+import { ProviderButtons } from "./provider-buttons";
 import { SecondFactor } from "./second-factor";
 import { signInWithService } from "./service-client";
 import { ServiceForm } from "./service-form";
@@ -44,6 +45,7 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
           </>
         )}
       </ServiceForm>
+      <ProviderButtons redirectTo={redirectTo} />
       <PasskeySignIn onDone={leave} />
       <Link
         href="/forgot-password"

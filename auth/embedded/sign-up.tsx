@@ -15,6 +15,7 @@ import {
   readCredentials,
 } from "./credential-fields";
 import { NAME_LENGTH_MAX } from "./credentials";
+import { ProviderButtons } from "./provider-buttons";
 import { sentenceFor } from "./refusal-text";
 import { type SignUpTokens, signUpWithService } from "./service-client";
 import { ServiceForm } from "./service-form";
@@ -71,6 +72,9 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
           </>
         )}
       </ServiceForm>
+      {(signUp === "open" || Object.keys(tokens).length > 0) && (
+        <ProviderButtons redirectTo={redirectTo} tokens={tokens} />
+      )}
     </SignFrame>
   );
 }

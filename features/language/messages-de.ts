@@ -384,6 +384,33 @@ export const messagesDe: Catalogue = {
     other: "Zu viele Versuche. Warte {count} Sekunden und versuch es noch einmal.",
   },
 
+  "service.PROVIDER_AWAY":
+    "Dieser Dienst ist gerade nicht erreichbar. Versuch es gleich noch einmal, oder melde dich anders an.",
+  "service.PROVIDER_CANCELLED":
+    "Du hast dich dort nicht angemeldet, also ist hier nichts geschehen.",
+  "service.PROVIDER_TOO_LATE":
+    "Das hat zu lange gedauert oder in einem anderen Browser begonnen. Versuch es noch einmal.",
+  "service.PROVIDER_FAILED": "Die Anmeldung dort hat nicht geklappt. Versuch es noch einmal.",
+  "service.PROVIDER_EMAIL_UNVERIFIED":
+    "Dieser Dienst hat deine E-Mail-Adresse nicht bestätigt. Bestätige sie zuerst dort.",
+  "service.PROVIDER_NOT_LINKED":
+    "Hier gibt es schon ein Konto mit dieser Adresse. Melde dich wie gewohnt an und verbinde den Dienst dann unter „Konto“.",
+  "service.PROVIDER_OTHER_EMAIL": "Deine Adresse dort ist nicht die dieses Kontos.",
+  "service.PROVIDER_TAKEN": "Diese Anmeldung gehört hier zu einem anderen Konto.",
+  "service.FAILED_TO_UNLINK_LAST_ACCOUNT":
+    "Das ist dein einziger Zugang. Wähle zuerst ein Passwort.",
+  "entrance.with": "Weiter mit {name}",
+  "entrance.passkey": "Mit einem Passkey anmelden",
+  "passkey.waiting": "Warten auf das Gerät …",
+  "passkey.exists": "Dieses Gerät hat schon einen Passkey für dein Konto.",
+  "passkey.cancelled": "Es wurde kein Passkey benutzt: abgebrochen, oder es hat zu lange gedauert.",
+  "passkey.wrongAddress":
+    "Passkeys gehen nur unter der Adresse, unter der dieser Server bekannt ist.",
+  "account.provider": "Anmelden mit {name}",
+  "account.provider.on": "Verbunden: Du kannst dich damit anmelden.",
+  "account.provider.off": "Nicht verbunden.",
+  "account.provider.connect": "Verbinden",
+  "account.provider.disconnect": "Trennen",
   "entrance.motto": "Sprich mit deinen Leuten auf einem eigenen Server.",
   "entrance.haveAccount": "Du hast schon ein Konto?",
   "entrance.new": "Neu hier?",

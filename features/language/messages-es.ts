@@ -379,6 +379,32 @@ export const messagesEs: Catalogue = {
     other: "Demasiados intentos. Espera {count} segundos e inténtalo de nuevo.",
   },
 
+  "service.PROVIDER_AWAY":
+    "Ese servicio no responde ahora. Inténtalo dentro de un momento, o entra de otra manera.",
+  "service.PROVIDER_CANCELLED": "No has iniciado sesión allí, así que aquí no ha cambiado nada.",
+  "service.PROVIDER_TOO_LATE":
+    "Ha pasado demasiado tiempo, o empezó en otro navegador. Inténtalo de nuevo.",
+  "service.PROVIDER_FAILED": "El inicio de sesión allí no ha funcionado. Inténtalo de nuevo.",
+  "service.PROVIDER_EMAIL_UNVERIFIED":
+    "Ese servicio no ha confirmado tu dirección de correo. Confírmala allí primero.",
+  "service.PROVIDER_NOT_LINKED":
+    "Aquí ya hay una cuenta con esta dirección. Entra como siempre y conecta el servicio en «Cuenta».",
+  "service.PROVIDER_OTHER_EMAIL": "Tu dirección allí no es la de esta cuenta.",
+  "service.PROVIDER_TAKEN": "Ese inicio de sesión pertenece aquí a otra cuenta.",
+  "service.FAILED_TO_UNLINK_LAST_ACCOUNT":
+    "Es tu única forma de entrar. Elige antes una contraseña.",
+  "entrance.with": "Continuar con {name}",
+  "entrance.passkey": "Entrar con una clave de acceso",
+  "passkey.waiting": "Esperando al dispositivo…",
+  "passkey.exists": "Este dispositivo ya tiene una clave de acceso para tu cuenta.",
+  "passkey.cancelled": "No se ha usado ninguna clave de acceso: se canceló o tardó demasiado.",
+  "passkey.wrongAddress":
+    "Las claves de acceso solo funcionan en la dirección conocida de este servidor.",
+  "account.provider": "Inicio de sesión con {name}",
+  "account.provider.on": "Conectado: puedes entrar con él.",
+  "account.provider.off": "No conectado.",
+  "account.provider.connect": "Conectar",
+  "account.provider.disconnect": "Desconectar",
   "entrance.motto": "Habla con los tuyos en un servidor propio.",
   "entrance.haveAccount": "¿Ya tienes una cuenta?",
   "entrance.new": "¿Eres nuevo aquí?",

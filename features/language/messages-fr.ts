@@ -379,6 +379,30 @@ export const messagesFr: Catalogue = {
     other: "Trop d’essais. Attends {count} secondes, puis réessaie.",
   },
 
+  "service.PROVIDER_AWAY":
+    "Ce service est injoignable pour le moment. Réessaie dans un instant, ou connecte-toi autrement.",
+  "service.PROVIDER_CANCELLED": "Tu ne t’es pas connecté là-bas, donc rien n’a changé ici.",
+  "service.PROVIDER_TOO_LATE":
+    "Cela a pris trop de temps, ou a commencé dans un autre navigateur. Réessaie.",
+  "service.PROVIDER_FAILED": "La connexion là-bas n’a pas fonctionné. Réessaie.",
+  "service.PROVIDER_EMAIL_UNVERIFIED":
+    "Ce service n’a pas confirmé ton adresse e-mail. Confirme-la d’abord là-bas.",
+  "service.PROVIDER_NOT_LINKED":
+    "Un compte existe déjà ici avec cette adresse. Connecte-toi comme d’habitude, puis associe le service dans « Compte ».",
+  "service.PROVIDER_OTHER_EMAIL": "Ton adresse là-bas n’est pas celle de ce compte.",
+  "service.PROVIDER_TAKEN": "Cette connexion appartient à un autre compte ici.",
+  "service.FAILED_TO_UNLINK_LAST_ACCOUNT": "C’est ton seul accès. Choisis d’abord un mot de passe.",
+  "entrance.with": "Continuer avec {name}",
+  "entrance.passkey": "Se connecter avec une clé d’accès",
+  "passkey.waiting": "En attente de l’appareil…",
+  "passkey.exists": "Cet appareil a déjà une clé d’accès pour ton compte.",
+  "passkey.cancelled": "Aucune clé d’accès utilisée : c’était annulé, ou trop long.",
+  "passkey.wrongAddress": "Les clés d’accès ne fonctionnent qu’à l’adresse connue de ce serveur.",
+  "account.provider": "Connexion avec {name}",
+  "account.provider.on": "Associé : tu peux te connecter avec.",
+  "account.provider.off": "Non associé.",
+  "account.provider.connect": "Associer",
+  "account.provider.disconnect": "Dissocier",
   "entrance.motto": "Parle avec les tiens sur un serveur à toi.",
   "entrance.haveAccount": "Tu as déjà un compte ?",
   "entrance.new": "Première visite ?",

@@ -359,6 +359,31 @@ export const messagesJa: Catalogue = {
   "service.unknown": "うまくいきませんでした。しばらくしてからお試しください。",
   "service.tooManyTries": { other: "試行回数が多すぎます。{count} 秒待ってからお試しください。" },
 
+  "service.PROVIDER_AWAY":
+    "そのサービスに今つながりません。しばらくしてもう一度試すか、別の方法でサインインしてください。",
+  "service.PROVIDER_CANCELLED": "相手先でサインインしなかったため、ここでは何も変わっていません。",
+  "service.PROVIDER_TOO_LATE":
+    "時間がかかりすぎたか、別のブラウザーで始められました。もう一度お試しください。",
+  "service.PROVIDER_FAILED": "相手先でのサインインに失敗しました。もう一度お試しください。",
+  "service.PROVIDER_EMAIL_UNVERIFIED":
+    "そのサービスではメールアドレスが確認されていません。先にそちらで確認してください。",
+  "service.PROVIDER_NOT_LINKED":
+    "このアドレスのアカウントが既にあります。いつもどおりサインインしてから、「アカウント」でサービスを接続してください。",
+  "service.PROVIDER_OTHER_EMAIL": "相手先のアドレスが、このアカウントのものと違います。",
+  "service.PROVIDER_TAKEN": "そのサインインは、ここの別のアカウントのものです。",
+  "service.FAILED_TO_UNLINK_LAST_ACCOUNT":
+    "これが唯一のサインイン方法です。先にパスワードを設定してください。",
+  "entrance.with": "{name} で続ける",
+  "entrance.passkey": "パスキーでサインイン",
+  "passkey.waiting": "デバイスを待っています…",
+  "passkey.exists": "このデバイスには、あなたのアカウントのパスキーが既にあります。",
+  "passkey.cancelled": "パスキーは使われませんでした。取り消されたか、時間がかかりすぎました。",
+  "passkey.wrongAddress": "パスキーは、このサーバーの正式なアドレスでだけ使えます。",
+  "account.provider": "{name} でのサインイン",
+  "account.provider.on": "接続済みです。これでサインインできます。",
+  "account.provider.off": "接続されていません。",
+  "account.provider.connect": "接続する",
+  "account.provider.disconnect": "接続を解除",
   "entrance.motto": "自分のサーバーで、大切な人と話そう。",
   "entrance.haveAccount": "アカウントをお持ちですか?",
   "entrance.new": "初めてですか?",

@@ -8,6 +8,7 @@ import type { Mail } from "@/auth/embedded/mails";
 import { openEmbeddedIdentity } from "@/auth/embedded/server";
 import type { IdentityEvent } from "@/auth/identity-events";
 import type { SignUpPolicy } from "@/lib/env";
+import type { SignInProvider } from "@/lib/sign-in-providers";
 import { createClientAddressReader } from "../client-address";
 import { createDispatch } from "../dispatch";
 import { readOrMakeSecret } from "../secrets";
@@ -29,6 +30,7 @@ export async function openRig(options: RigOptions = {}) {
     publicUrl,
     rateLimitFactor,
     sendMail: options.sendsMail ? async (mail) => void mails.push(mail) : null,
+    providers: options.providers ?? [],
     onEvent: (event) => events.push(event),
     log: (_level, message) => troubles.push(message),
   });
@@ -82,6 +84,7 @@ export type RigOptions = {
   isClosed?: boolean;
   sendsMail?: boolean;
   ownerToken?: string;
+  providers?: SignInProvider[];
   /** `folder`: the one that the data folder keeps, as in the product. */
   secret?: "folder";
 };

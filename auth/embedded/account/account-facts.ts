@@ -9,6 +9,8 @@ export type AccountFacts = {
   isEmailVerified: boolean;
   hasTwoFactor: boolean;
   hasPassword: boolean;
+  /** The services elsewhere that sign in to it. */
+  providers: string[];
   isLastOwner: boolean;
   canSendMail: boolean;
 };

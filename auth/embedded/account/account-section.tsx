@@ -12,6 +12,7 @@ import { DeletePart } from "./delete-part";
 import { DevicesPart } from "./devices-part";
 import { PasskeysPart } from "./passkeys-part";
 import { PicturePart } from "./picture-part";
+import { ProviderParts } from "./provider-parts";
 import { DoneNotice } from "./reload-done";
 import { TwoFactorPart } from "./two-factor-part";
 
@@ -36,9 +37,10 @@ export function AccountSection({ children }: { children?: ReactNode }) {
       <DoneNotice />
       <PicturePart account={value} onChanged={reload} />
       <NamePart account={value} onChanged={reload} />
-      <EmailPart account={value} onChanged={reload} />
+      {value.hasPassword && <EmailPart account={value} onChanged={reload} />}
       {value.hasPassword && <PasswordPart />}
       {value.hasPassword && <TwoFactorPart isOn={value.hasTwoFactor} />}
+      <ProviderParts account={value} onChanged={reload} />
       <PasskeysPart />
       <DevicesPart />
       {children}

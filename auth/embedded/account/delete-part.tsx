@@ -37,8 +37,13 @@ export function DeletePart({ account }: { account: AccountFacts }) {
           submitLabel="Delete for good"
           submitVariant="danger"
           pendingLabel="Deleting…"
-          check={checkOwnPassword}
-          onSubmit={(data) => post("delete-user", { password: readField(data, "ownPassword") })}
+          check={(data) => (account.hasPassword ? checkOwnPassword(data) : null)}
+          onSubmit={(data) =>
+            post(
+              "delete-user",
+              account.hasPassword ? { password: readField(data, "ownPassword") } : {},
+            )
+          }
           onDone={() => {
             leavePage(() => window.location.assign("/sign-in"));
             return "leaves";
@@ -50,7 +55,7 @@ export function DeletePart({ account }: { account: AccountFacts }) {
                 You leave your groups, and are signed out everywhere. Nobody can bring the account
                 back, not even who runs this server.
               </p>
-              <OwnPasswordField isWrong={wrongField === "ownPassword"} />
+              {account.hasPassword && <OwnPasswordField isWrong={wrongField === "ownPassword"} />}
             </>
           )}
         </ServiceForm>

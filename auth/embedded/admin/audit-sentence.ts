@@ -15,6 +15,8 @@ const ACTS: Record<AuditAction, string> = {
   "account.two_factor_off": "turned off two-factor sign-in",
   "account.passkey_added": "added a passkey",
   "account.passkey_removed": "removed a passkey",
+  "account.provider_added": "connected another sign-in",
+  "account.provider_removed": "disconnected another sign-in",
   "session.ended_by_owner": "signed out one of their devices",
   "invitation.created": "made an invitation",
   "invitation.revoked": "revoked an invitation",
