@@ -81,8 +81,7 @@ export function openSqlitePersistence(
     checkAtStart(db);
     return persistence;
   } catch (error) {
-    mark?.close();
-    db.close();
+    closeBoth(mark, db);
     throw asOpeningTrouble(error);
   }
 }
@@ -337,11 +336,19 @@ function persistenceOn(db: Database.Database, mark: DurableMark): Persistence {
       try {
         mark.sync();
       } finally {
-        mark.close();
-        db.close();
+        closeBoth(mark, db);
       }
     },
   };
+}
+
+/** On a disk that has failed either may throw. */
+function closeBoth(mark: DurableMark | null, db: Database.Database): void {
+  try {
+    mark?.close();
+  } finally {
+    db.close();
+  }
 }
 
 /** Whether a commit that was durable is not there any more, or another one is in its place. */

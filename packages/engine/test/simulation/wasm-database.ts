@@ -92,6 +92,11 @@ class Statement {
     this.#statement = statement;
   }
 
+  /** Without it, what is closed keeps its memory, of which there is little. */
+  finalize(): void {
+    this.#statement.finalize();
+  }
+
   pluck(): this {
     this.#isPlucked = true;
     return this;
@@ -141,6 +146,7 @@ class Statement {
 
 export default class Database {
   readonly #db: WasmDatabase;
+  readonly #statements: Statement[] = [];
 
   constructor(path: string) {
     this.#db = orCoded(() => new Wasm(path));
@@ -161,7 +167,9 @@ export default class Database {
   }
 
   prepare(sql: string): Statement {
-    return new Statement(orCoded(() => this.#db.prepare(sql)));
+    const statement = new Statement(orCoded(() => this.#db.prepare(sql)));
+    this.#statements.push(statement);
+    return statement;
   }
 
   transaction<A extends unknown[], R>(work: (...args: A) => R) {
@@ -185,6 +193,7 @@ export default class Database {
   }
 
   close(): void {
+    for (const statement of this.#statements.splice(0)) statement.finalize();
     orCoded(() => this.#db.close());
   }
 }
