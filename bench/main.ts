@@ -21,7 +21,9 @@ import { runWorkload, type WorkloadResult } from "./run-workload";
 
 const SETTLE_MS = 3_000;
 const BURST_ROOM = 50;
-const PRODUCT_LOOP_MESSAGES = 100;
+/** So many that what is measured is compiled code, and in large rooms not more than there is time for. */
+const PRODUCT_LOOP_DELIVERIES = 8_000;
+const PRODUCT_LOOP_MESSAGES_MIN = 100;
 const BURST_RATE = 100;
 
 interface MainOptions {
@@ -147,7 +149,10 @@ async function runProduct(place: Place, options: BenchOptions) {
           members,
           serverPid: server.pid,
           startRate: 50,
-          loopMessages: PRODUCT_LOOP_MESSAGES,
+          loopMessages: Math.max(
+            PRODUCT_LOOP_MESSAGES_MIN,
+            Math.round(PRODUCT_LOOP_DELIVERIES / roomSize),
+          ),
         };
         results.push(await runWorkload(load, workload, options));
         note(`product R=${roomSize}`, results.at(-1));
