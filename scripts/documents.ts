@@ -27,6 +27,16 @@ export function definedRules(specification: string): string[] {
   return [...specification.matchAll(pattern)].map(([, id = ""]) => id);
 }
 
+/** The cells of the rows of all tables in a Markdown text; heads and the lines below them are none. */
+export function tableRows(text: string): string[][] {
+  const lines = text.split("\n").filter((line) => line.startsWith("|"));
+  const isRule = (line: string | undefined) => line !== undefined && /^[|\s:-]+$/.test(line);
+  return lines
+    .filter((line, place) => !isRule(line) && !isRule(lines[place + 1]))
+    .map((line) => line.split("|").slice(1, -1))
+    .map((cells) => cells.map((cell) => cell.trim()));
+}
+
 /** The rule ids that a test file cites as `[TX3]`, or several at once as `[TX3, TX4]` or `[TX3][TX4]`. */
 export function citedRules(testText: string): string[] {
   const cited: string[] = [];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { citedRules, definedRules, namedPaths } from "./documents";
+import { citedRules, definedRules, namedPaths, tableRows } from "./documents";
 import { listFiles, readSource, rootDir } from "./source-files";
 
 const files = listFiles();
@@ -52,6 +52,23 @@ describe("the engine's specification", () => {
   });
 });
 
+test("every row of the wire's table names tests that cite its rule", () => {
+  const engine = "packages/engine/";
+  const rows = tableRows(readSource(`${engine}WIRE.md`));
+  expect(rows.length).toBeGreaterThan(50);
+  const wrong = rows.flatMap(([what = "", heldBy = ""]) => {
+    const tests = [...heldBy.matchAll(/\[([A-Z]{2}\d{1,3})\] ([\w./-]+)/g)];
+    if (tests.length === 0) return [`no test: ${what}`];
+    return tests
+      .filter(([, id = "", path]) => {
+        const file = `${engine}${path}`;
+        return !files.includes(file) || !citedRules(readSource(file)).includes(id);
+      })
+      .map(([cited]) => `${cited}: ${what}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
 test("every skipped test has its reason in docs/coverage.md", () => {
   const coverage = readSource(COVERAGE);
   const skipping = files.filter(
@@ -79,6 +96,11 @@ describe("reading documents", () => {
     const text =
       "# Store\n- **ST1** Commits are ordered, unlike TX9.\n- [ST2] Ranges.\n| ST3 | Keys |\n\nSee ST4.\n";
     expect(definedRules(text)).toEqual(["ST1", "ST2", "ST3"]);
+  });
+
+  test("finds the rows of tables, without their heads", () => {
+    const text = "| a | b |\n| --- | :-: |\n| `c` | d |\n\nprose | more\n\n| e |\n| - |\n| f |\n";
+    expect(tableRows(text)).toEqual([["`c`", "d"], ["f"]]);
   });
 
   test("finds rules where tests cite them", () => {

@@ -162,7 +162,7 @@ describe("amounts", () => {
     }
   }, 60_000);
 
-  it("[FZ3] bounds the arguments of one connection's open queries together", async () => {
+  it("[FZ3, SY14] bounds the arguments of one connection's open queries together", async () => {
     await start();
     const add = (queryId: number, megabytes: number) => ({
       type: "Add",
@@ -179,10 +179,26 @@ describe("amounts", () => {
     modify(2, { type: "Remove", queryId: 0 }, add(1, 1), add(2, 1), add(3, 1));
     await peer.next("Transition");
     modify(3, add(4, 2));
-    expect(await peer.next("FatalError")).toMatchObject({
-      error: expect.stringMatching(/arguments.*too large together/),
+    // That query fails and no other, until it is asked again with room for it.
+    expect(await peer.next("Transition")).toMatchObject({
+      endVersion: { querySet: 3 },
+      modifications: [
+        {
+          type: "QueryFailed",
+          queryId: 4,
+          errorMessage: expect.stringMatching(/arguments.*too large together/),
+        },
+      ],
     });
-    expect(await peer.closed).toEqual({ code: 1008, reason: "ProtocolError" });
+    modify(4, ...[1, 2, 4].map((queryId) => ({ type: "Remove", queryId })), add(5, 2));
+    expect(await peer.next("Transition")).toMatchObject({
+      modifications: [
+        { type: "QueryRemoved", queryId: 1 },
+        { type: "QueryRemoved", queryId: 2 },
+        { type: "QueryRemoved", queryId: 4 },
+        { type: "QueryFailed", queryId: 5, errorMessage: expect.stringMatching(/Could not find/) },
+      ],
+    });
   });
 
   it("[FZ3] closes for a flood of pings", async () => {

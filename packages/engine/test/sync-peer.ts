@@ -8,14 +8,30 @@ export interface SyncPeer {
   sendText(text: string): void;
   /** The next message of a type, skipping others; rejects when the socket closes first. */
   next(type: string): Promise<Message>;
+  /** All messages so far, oldest first. */
+  all: readonly Message[];
+  /** Stops taking anything from the network, or goes on. */
+  setReading(isReading: boolean): void;
   /** Of all frames so far. */
   receivedBytes(): number;
   closed: Promise<{ code: number; reason: string }>;
   close(): void;
 }
 
-export async function openPeer(url: string, sessionId: string): Promise<SyncPeer> {
-  const socket = new WebSocket(`${url.replace("http", "ws")}/api/1.48.0/sync`);
+/**
+ * @param sessionId Of its Connect; empty: it says none.
+ * @param options.connect What its Connect says besides.
+ * @param options.autoPong Whether it answers pings of WebSockets; default true.
+ */
+export async function openPeer(
+  url: string,
+  sessionId: string,
+  options: { connect?: object; autoPong?: boolean } = {},
+): Promise<SyncPeer> {
+  const { autoPong = true } = options;
+  const address = `${url.replace("http", "ws")}/api/1.48.0/sync`;
+  const socket = new WebSocket(address, { autoPong });
+  const all: Message[] = [];
   const received: Message[] = [];
   const waiting: Array<{
     type: string;
@@ -26,6 +42,7 @@ export async function openPeer(url: string, sessionId: string): Promise<SyncPeer
   socket.on("message", (data) => {
     receivedBytes += (data as Buffer).length;
     const message = JSON.parse(String(data)) as Message;
+    all.push(message);
     const place = waiting.findIndex((waiter) => waiter.type === message.type);
     if (place < 0) received.push(message);
     else waiting.splice(place, 1)[0]!.resolve(message);
@@ -40,7 +57,8 @@ export async function openPeer(url: string, sessionId: string): Promise<SyncPeer
   await new Promise((resolve) => socket.once("open", resolve));
   const send = (message: Record<string, unknown>) => socket.send(JSON.stringify(message));
   if (sessionId !== "") {
-    send({ type: "Connect", sessionId, connectionCount: 0, lastCloseReason: null, clientTs: 0 });
+    const connect = { connectionCount: 0, lastCloseReason: null, clientTs: 0 };
+    send({ type: "Connect", sessionId, ...connect, ...options.connect });
   }
   return {
     send,
@@ -50,6 +68,8 @@ export async function openPeer(url: string, sessionId: string): Promise<SyncPeer
       if (place >= 0) return Promise.resolve(received.splice(place, 1)[0]!);
       return new Promise((resolve, reject) => waiting.push({ type, resolve, reject }));
     },
+    all,
+    setReading: (isReading) => (isReading ? socket.resume() : socket.pause()),
     receivedBytes: () => receivedBytes,
     closed,
     close: () => socket.close(),

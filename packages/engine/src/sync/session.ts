@@ -6,7 +6,6 @@ import {
   type AuthenticateMessage,
   type ClientMessage,
   type ConnectMessage,
-  type ModifyQuerySetMessage,
   type MutationMessage,
   parseClientMessage,
 } from "../protocol/client-message.ts";
@@ -16,7 +15,6 @@ import {
   authError,
   fatalError,
   mutationResponse,
-  queryRemoved,
   type StateVersion,
   transitionEnds,
 } from "../protocol/server-message.ts";
@@ -26,6 +24,7 @@ import type { FunctionCall } from "../runtime/run-transaction.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Gathering } from "./gathering.ts";
 import { HeldTransition } from "./held-transition.ts";
+import { type QueryNews, QuerySet } from "./query-set.ts";
 import type { RefreshQueries } from "./refresh-queries.ts";
 import { type FramePart, framesOf } from "./transition-frames.ts";
 import type { WatchedQueries } from "./watched-queries.ts";
@@ -78,10 +77,8 @@ export interface SessionServices {
 }
 
 /** What one transition will tell a client: decided at the beginning of a turn. */
-export interface TransitionPlan {
+export interface TransitionPlan extends QueryNews {
   session: SyncSession;
-  pending: Subscription[];
-  removedQueryIds: number[];
   querySet: number;
   identity: number;
   /** A mutation was answered: a transition must follow, even an empty one. */
@@ -98,18 +95,13 @@ export interface TransitionPlan {
 export class SyncSession {
   readonly #services: SessionServices;
   readonly #transport: SyncTransport;
-  readonly #subscriptions = new Map<number, Subscription>();
-  readonly #pending = new Set<Subscription>();
-  #removedQueryIds: number[] = [];
+  readonly #queries: QuerySet;
   #sessionId: string | null = null;
   #clientClockSkewMs: number | null = null;
 
   /** What the client has been told. */
   #version: StateVersion = { querySet: 0, identity: 0, ts: 0n };
-  /** What the client has asked for. */
-  #querySet = 0;
-  /** Of all open queries. */
-  #argsLength = 0;
+  /** What the client has asked for, as the version of its queries is. */
   #identity = 0;
   #caller: Caller = ANONYMOUS;
   #expiry: Timer | null = null;
@@ -135,6 +127,7 @@ export class SyncSession {
 
   constructor(services: SessionServices, transport: SyncTransport) {
     this.#services = services;
+    this.#queries = new QuerySet(this, services.watchedQueries);
     this.#transport = transport;
   }
 
@@ -181,11 +174,7 @@ export class SyncSession {
     this.#isClosed = true;
     this.#expiry?.cancel();
     this.#gathering?.cancel();
-    for (const subscription of this.#subscriptions.values()) {
-      this.#services.watchedQueries.unsubscribe(subscription);
-    }
-    this.#subscriptions.clear();
-    this.#pending.clear();
+    this.#queries.close();
   }
 
   /** Nothing comes any more: there is nothing to wait for before the first results. */
@@ -200,7 +189,7 @@ export class SyncSession {
 
   /** A query of this client's may have a new result. */
   notePending(subscription: Subscription): void {
-    this.#pending.add(subscription);
+    this.#queries.note(subscription);
   }
 
   /** What there is to tell the client now; null for nothing, or nothing that it could take. */
@@ -215,22 +204,19 @@ export class SyncSession {
     if (this.#isBlocked) return null;
     if (this.#gathering?.mustWait()) return null;
     const isBehind =
-      this.#pending.size > 0 ||
-      this.#querySet !== this.#version.querySet ||
+      this.#queries.hasPending ||
+      this.#queries.version !== this.#version.querySet ||
       this.#identity !== this.#version.identity ||
       this.#owesTransition;
     if (!isBehind) return null;
     const plan: TransitionPlan = {
       session: this,
-      pending: [...this.#pending],
-      removedQueryIds: this.#removedQueryIds,
-      querySet: this.#querySet,
+      ...this.#queries.takeNews(),
+      querySet: this.#queries.version,
       identity: this.#identity,
       isOwed: this.#owesTransition,
     };
     this.#owesTransition = false;
-    this.#pending.clear();
-    this.#removedQueryIds = [];
     return plan;
   }
 
@@ -248,7 +234,7 @@ export class SyncSession {
       return;
     }
     for (const subscription of waiting)
-      if (!subscription.isRemoved) this.#pending.add(subscription);
+      if (!subscription.isRemoved) this.#queries.note(subscription);
     this.#tell(plan, ts, resultOf);
   }
 
@@ -266,12 +252,8 @@ export class SyncSession {
     ts: bigint,
     resultFor: (subscription: Subscription) => SharedResult | null,
   ): void {
-    const modifications = plan.removedQueryIds.map(
-      (queryId): Modification => ({
-        beginning: queryRemoved(queryId),
-        result: null,
-        isShared: false,
-      }),
+    const modifications = plan.notices.map(
+      (beginning): Modification => ({ beginning, result: null, isShared: false }),
     );
     for (const subscription of plan.pending) {
       const result = resultFor(subscription);
@@ -295,10 +277,7 @@ export class SyncSession {
 
   /** What was planned is for the next turn, which whoever is waited for asks for. */
   #takeBack(plan: TransitionPlan): void {
-    for (const subscription of plan.pending) {
-      if (!subscription.isRemoved) this.#pending.add(subscription);
-    }
-    this.#removedQueryIds.unshift(...plan.removedQueryIds);
+    this.#queries.giveBack(plan);
     this.#owesTransition ||= plan.isOwed;
   }
 
@@ -338,7 +317,7 @@ export class SyncSession {
   }
 
   #requestRefresh(subscription?: Subscription): void {
-    if (subscription) this.#pending.add(subscription);
+    if (subscription) this.#queries.note(subscription);
     this.#services.refreshQueries.request(this);
   }
 
@@ -369,7 +348,8 @@ export class SyncSession {
         this.#authenticate(message);
         break;
       case "ModifyQuerySet":
-        this.#modifyQuerySet(message);
+        this.#queries.modify(message, this.#caller);
+        this.#requestRefresh();
         break;
       case "Mutation":
         void this.#runMutation(message, bytes);
@@ -429,11 +409,7 @@ export class SyncSession {
         this.#refuseToken("The token has expired.", false),
       );
     }
-    for (const subscription of this.#subscriptions.values()) {
-      if (this.#services.watchedQueries.changeCaller(subscription, caller)) {
-        this.#pending.add(subscription);
-      }
-    }
+    this.#queries.changeCaller(caller);
     this.#requestRefresh();
     this.#gathering?.listen();
     const inbox = this.#inbox ?? [];
@@ -452,49 +428,6 @@ export class SyncSession {
         return;
       }
     }
-  }
-
-  #modifyQuerySet(message: ModifyQuerySetMessage): void {
-    if (message.baseVersion !== this.#querySet || message.newVersion <= message.baseVersion) {
-      throw new ProtocolError(
-        `ModifyQuerySet goes from ${message.baseVersion} to ${message.newVersion}, but the query set is at ${this.#querySet}.`,
-      );
-    }
-    const { watchedQueries } = this.#services;
-    for (const modification of message.modifications) {
-      const { queryId } = modification;
-      const existing = this.#subscriptions.get(queryId);
-      if (modification.type === "Remove") {
-        if (!existing) throw new ProtocolError(`Query ${queryId} is not in the query set.`);
-        watchedQueries.unsubscribe(existing);
-        this.#subscriptions.delete(queryId);
-        this.#argsLength -= existing.argsLength;
-        this.#pending.delete(existing);
-        this.#removedQueryIds.push(queryId);
-        continue;
-      }
-      if (existing) throw new ProtocolError(`Query ${queryId} is in the query set already.`);
-      if (this.#subscriptions.size >= limits.socketQueriesMax) {
-        throw new ProtocolError(`More than ${limits.socketQueriesMax} queries on one connection.`);
-      }
-      const subscription = watchedQueries.subscribe(this, queryId, {
-        functionPath: modification.functionPath,
-        args: modification.args,
-        caller: this.#caller,
-        journal: modification.journal,
-      });
-      this.#subscriptions.set(queryId, subscription);
-      this.#argsLength += subscription.argsLength;
-      // One query alone may have arguments as large as any call's.
-      if (this.#argsLength > limits.socketQueryArgsMax && this.#subscriptions.size > 1) {
-        throw new ProtocolError(
-          `The arguments of one connection's open queries are too large together (limit: ${limits.socketQueryArgsMax}).`,
-        );
-      }
-      this.#pending.add(subscription);
-    }
-    this.#querySet = message.newVersion;
-    this.#requestRefresh();
   }
 
   async #runMutation(message: MutationMessage, bytes: number): Promise<void> {

@@ -140,7 +140,12 @@ const SCENARIOS: Array<[string, () => Promise<unknown>, unknown]> = [
   ],
   [
     "5,000 queries",
-    () => speak([modify(1, [...times(5_000, (n) => query(n, String(n)))].join(","))]),
+    () => speak([modify(1, [...times(5_000, (n) => query(n, String(n)))].join(","))], 1),
+    { code: 1005, types: ["Transition"] },
+  ],
+  [
+    "9,000 queries",
+    () => speak([modify(1, [...times(9_000, (n) => query(n, String(n)))].join(","))]),
     { code: 1008, types: ["FatalError"] },
   ],
   [

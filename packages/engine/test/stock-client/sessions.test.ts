@@ -493,6 +493,26 @@ describe("unusual messages", () => {
     expect(await client.query(things.whoAmI, {})).toBeNull();
   });
 
+  it("[CC8, SY14] one query too many fails, and the rest of the page goes on", async () => {
+    const client = clients.socket();
+    const value = (n: number) => ({ value: String(n).padEnd(1_000_000, "x") });
+    const shown = await Promise.allSettled(
+      [0, 1, 2, 3, 4].map(
+        (n) =>
+          new Promise((resolve, reject) =>
+            client.onUpdate(things.echoQuery, value(n), resolve, reject),
+          ),
+      ),
+    );
+    expect(shown.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 4 }, () => "fulfilled"),
+      "rejected",
+    ]);
+    expect(String((shown[4] as PromiseRejectedResult).reason)).toContain("too large together");
+    expect(await client.mutation(things.echoMutation, { value: "well" })).toBe("well");
+    expect(client.network.thrown).toEqual([]);
+  });
+
   it("[CC8] who breaks the protocol is told so and ends; others go on", async () => {
     const client = clients.socket();
     await client.query(things.whoAmI, {});
