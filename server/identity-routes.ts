@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IdentityRequest } from "@/auth/embedded/door";
+import { inRequestLanguage } from "./request-language";
 
 const PREFIX = "/api/auth/";
 
@@ -18,7 +19,7 @@ export async function serveIdentity(
     answer: (request: IdentityRequest) => Promise<Response>;
   },
 ): Promise<void> {
-  const answer = await context.answer({
+  const asked: IdentityRequest = {
     method: request.method ?? "GET",
     path: context.path,
     query: new URL(request.url ?? "/", "http://localhost").searchParams,
@@ -28,7 +29,9 @@ export async function serveIdentity(
       return Array.isArray(value) ? value.join(", ") : (value ?? null);
     },
     readBody: (bytesMax) => readBody(request, bytesMax),
-  });
+  };
+  // What is said to people, and what is mailed to them, is in their language.
+  const answer = await inRequestLanguage(request, () => context.answer(asked));
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) {
     if (name !== "set-cookie") response.setHeader(name, value);

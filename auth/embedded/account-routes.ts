@@ -3,6 +3,7 @@ import { answerJson, refuse } from "./answers";
 import type { AuditAction } from "./audit-log";
 import { emailField, nameField, newPasswordField, passwordField, tokenField } from "./fields";
 import { forward, headersFor } from "./forward";
+import type { PersonOnServer } from "./people";
 import {
   action,
   findCaller,
@@ -32,10 +33,13 @@ export const accountRoutes: Record<string, IdentityRoute> = {
   "change-email": action(
     z.object({ newEmail: emailField, password: passwordField }),
     (call, { newEmail, password }) =>
-      guarded(call, "account.email_changed", async () => {
+      guarded(call, "account.email_changed", async (person) => {
         const { request, options } = call;
         const checked = await forward(request, options, { password }, "verify-password");
-        return checked.ok ? forward(request, options, { newEmail }) : checked;
+        if (!checked.ok) return checked;
+        const response = await forward(request, options, { newEmail });
+        if (response.ok) await options.identity.announceNewAddress(person, newEmail);
+        return response;
       }),
   ),
   /** Who has no password must have signed in lately; the library holds to that. */
@@ -78,6 +82,9 @@ export const accountRoutes: Record<string, IdentityRoute> = {
     (call, fields) =>
       guarded(call, "account.passkey_added", () => forward(call.request, call.options, fields)),
   ),
+  "passkey/update-passkey": action(z.object({ id: tokenField, name: nameField }), (call, fields) =>
+    guarded(call, null, () => forward(call.request, call.options, fields)),
+  ),
   "passkey/delete-passkey": action(z.object({ id: tokenField }), (call, fields) =>
     guarded(call, "account.passkey_removed", () => forward(call.request, call.options, fields)),
   ),
@@ -87,7 +94,7 @@ export const accountRoutes: Record<string, IdentityRoute> = {
 async function guarded(
   call: RouteCall,
   auditedAs: AuditAction | null,
-  perform: (person: { id: string }) => Promise<Response>,
+  perform: (person: PersonOnServer) => Promise<Response>,
 ): Promise<Response> {
   const caller = await findCaller(call);
   if (caller instanceof Response) return caller;

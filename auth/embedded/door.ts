@@ -1,4 +1,6 @@
+import { loadCatalogue } from "@/features/language/catalogue";
 import type { SignUpPolicy } from "@/lib/env";
+import { currentLanguage } from "@/lib/language";
 import { accountRoutes } from "./account-routes";
 import { adminRoutes } from "./admin-routes";
 import { refuse, refuseWith } from "./answers";
@@ -77,6 +79,7 @@ export function createIdentityDoor(options: IdentityDoorOptions) {
 
   return async function answer(request: IdentityRequest): Promise<Response> {
     try {
+      await loadCatalogue(currentLanguage());
       const response = await answerChecked({ request, options, limiter });
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       return response;

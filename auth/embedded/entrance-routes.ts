@@ -40,6 +40,13 @@ export const entranceRoutes: Record<string, IdentityRoute> = {
     const response = await forward(request, options, { email });
     return response.ok ? answerJson({ status: true }) : response;
   }),
+  /** Neither here is it told who has an account, nor whose address is confirmed already. */
+  "send-verification-email": action(z.object({ email: emailField }), async (call, { email }) => {
+    const { request, options } = call;
+    if (!options.identity.canSendMail) return refuse(409, "NO_MAIL");
+    const response = await forward(request, options, { email });
+    return response.ok ? answerJson({ status: true }) : response;
+  }),
   "reset-password": serviceAction(z.object({ token: tokenField, newPassword: newPasswordField })),
   /** A button, not a link: programs that look into mails follow links. */
   "verify-email": action(z.object({ token: z.string().max(2_000) }), async (call, { token }) => {

@@ -36,6 +36,7 @@ export function attemptRules(factor: number) {
       "/link-social": rule(COUNTS_PER_WINDOW.signIn),
       "/callback/*": rule(COUNTS_PER_WINDOW.signIn),
       "/request-password-reset": rule(COUNTS_PER_WINDOW.mail),
+      "/send-verification-email": rule(COUNTS_PER_WINDOW.mail),
       // The library's own rules for these do not know our factor.
       ...Object.fromEntries(GUESSABLE.map((path) => [path, rule(COUNTS_PER_WINDOW.signIn)])),
       "/token": rule(COUNTS_PER_WINDOW.token),

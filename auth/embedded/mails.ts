@@ -1,4 +1,9 @@
-/** A plain text mail; the sender's address is the server's own. */
+import { t } from "@/features/language/t";
+
+/**
+ * A plain text mail, in the language of the request that it answers; the sender's address is the
+ * server's own.
+ */
 export type Mail = { to: string; subject: string; text: string };
 
 type Recipient = { name: string; email: string };
@@ -13,11 +18,11 @@ export function invitationLink(token: string, publicUrl: string): string {
 }
 
 export function resetMail({ name, email }: Recipient, token: string, publicUrl: string): Mail {
-  return write(email, "Choose a new password", [
-    `Hello ${name},`,
-    "somebody, probably you, asked for a new password for Parley. This link is good for an hour:",
+  return write(email, t("mail.reset.subject"), [
+    t("mail.hello", { name }),
+    t("mail.reset.text"),
     resetLink(token, publicUrl),
-    "If it was not you, do nothing: your password stays as it is.",
+    t("mail.reset.end"),
   ]);
 }
 
@@ -26,20 +31,33 @@ export function verificationMail(
   token: string,
   publicUrl: string,
 ): Mail {
-  return write(email, "Confirm your e-mail address", [
-    `Hello ${name},`,
-    "please confirm that this address is yours. This link is good for an hour:",
+  return write(email, t("mail.verify.subject"), [
+    t("mail.hello", { name }),
+    t("mail.verify.text"),
     `${publicUrl}/verify-email?token=${encodeURIComponent(token)}`,
-    "If you do not know why you get this mail, do nothing.",
+    t("mail.verify.end"),
   ]);
 }
 
 export function takenAddressMail({ name, email }: Recipient, publicUrl: string): Mail {
-  return write(email, "You already have an account", [
-    `Hello ${name},`,
-    `somebody, probably you, tried to sign up at ${publicUrl} with this address. You already have an account there:`,
+  return write(email, t("mail.taken.subject"), [
+    t("mail.hello", { name }),
+    t("mail.taken.text", { url: publicUrl }),
     `${publicUrl}/sign-in`,
-    "If it was not you, do nothing.",
+    t("mail.taken.end"),
+  ]);
+}
+
+/** To the address that is about to be left, because whoever reads there may not be who asked. */
+export function changedAddressMail(
+  { name, email }: Recipient,
+  newEmail: string,
+  publicUrl: string,
+): Mail {
+  return write(email, t("mail.changed.subject"), [
+    t("mail.hello", { name }),
+    t("mail.changed.text", { url: publicUrl, email: newEmail }),
+    t("mail.changed.end"),
   ]);
 }
 

@@ -11,7 +11,7 @@ import {
 } from "./configuration";
 import { suspensionEvent } from "./events";
 import { createInvitations } from "./invitations";
-import { resetLink, resetMail } from "./mails";
+import { changedAddressMail, resetLink, resetMail } from "./mails";
 import { createPeople } from "./people";
 import { createPictures } from "./pictures";
 import { createProviderDesk } from "./provider-desk";
@@ -56,6 +56,10 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       auditLog: createAuditLog(database, Date.now),
       pictures: createPictures(database),
       canSendMail: sendMail !== null,
+      /** Tells the address that an account is about to leave; nothing without a mail server. */
+      async announceNewAddress(person: { name: string; email: string }, newEmail: string) {
+        await sendMail?.(changedAddressMail(person, newEmail, publicUrl));
+      },
       sessionCookieName: cookieName(publicUrl, "session_token"),
       twoFactorCookieName: cookieName(publicUrl, "two_factor"),
       /** Public keys as a `data:` URI, so that the engine need not reach our public address. */

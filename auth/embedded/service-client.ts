@@ -52,6 +52,11 @@ export function requestPasswordReset(email: string): Promise<ServiceOutcome> {
   return post("request-password-reset", { email });
 }
 
+/** Has the mail sent once more that confirms an address, if there is one to confirm. */
+export function resendVerification(email: string): Promise<ServiceOutcome> {
+  return post("send-verification-email", { email });
+}
+
 export function resetPassword(token: string, newPassword: string): Promise<ServiceOutcome> {
   return post("reset-password", { token, newPassword });
 }

@@ -17,6 +17,7 @@ import {
 import { NAME_LENGTH_MAX } from "./credentials";
 import { ProviderButtons } from "./provider-buttons";
 import { sentenceFor } from "./refusal-text";
+import { ResendMail } from "./resend-mail";
 import { type SignUpTokens, signUpWithService } from "./service-client";
 import { ServiceForm } from "./service-form";
 
@@ -24,14 +25,15 @@ import { ServiceForm } from "./service-form";
 export function SignUp({ redirectTo }: { redirectTo: string }) {
   const { signUp } = usePublicConfig();
   const tokens = readTokens(useSearchParams());
-  const [isMailed, setIsMailed] = useState(false);
-  if (isMailed) {
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
+  if (mailedTo !== null) {
     return (
       <SignFrame title={t("entrance.signUp.title")} other="sign-in" redirectTo={redirectTo}>
         <Notice
           icon={<MailCheck size={26} strokeWidth={1.8} aria-hidden="true" />}
           title={t("entrance.checkMail")}
           text={t("entrance.checkMail.confirm")}
+          action={<ResendMail email={mailedTo} />}
         />
       </SignFrame>
     );
@@ -47,10 +49,14 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
         submitLabel={t("entrance.signUp")}
         pendingLabel={t("entrance.signUp.pending")}
         check={checkCredentials("sign-up")}
-        onSubmit={(data) => signUpWithService(readCredentials(data), tokens)}
+        onSubmit={async (data) => {
+          const credentials = readCredentials(data);
+          const outcome = await signUpWithService(credentials, tokens);
+          if (outcome.ok && outcome.next === "check-mail") setMailedTo(credentials.email);
+          return outcome;
+        }}
         onDone={(next) => {
           if (next === "check-mail") {
-            setIsMailed(true);
             return "stays";
           }
           window.location.assign(redirectTo);

@@ -1,7 +1,9 @@
+import { accountMessagesAr } from "./account-messages-ar";
 import type { Catalogue } from "./catalogue";
 
 /** العربية */
 export const messagesAr: Catalogue = {
+  ...accountMessagesAr,
   "app.name": "Parley",
   "nav.main": "التنقل الرئيسي",
   "nav.chats": "المحادثات",

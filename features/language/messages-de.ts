@@ -1,7 +1,9 @@
+import { accountMessagesDe } from "./account-messages-de";
 import type { Catalogue } from "./catalogue";
 
 /** Deutsch. Man duzt sich. */
 export const messagesDe: Catalogue = {
+  ...accountMessagesDe,
   "app.name": "Parley",
   "nav.main": "Hauptmenü",
   "nav.chats": "Chats",

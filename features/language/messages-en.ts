@@ -1,8 +1,11 @@
+import { accountMessagesEn } from "./account-messages-en";
+
 /** A sentence, or its forms by number (`Intl.PluralRules`). `{name}` marks where a fact goes. */
 export type Sentence = string | { one: string; other: string };
 
 /** Every English text that people see or hear; the other languages are held to its keys. */
 export const messagesEn = {
+  ...accountMessagesEn,
   "app.name": "Parley",
   "nav.main": "Main",
   "nav.chats": "Chats",

@@ -1,7 +1,9 @@
+import { accountMessagesEs } from "./account-messages-es";
 import type { Catalogue } from "./catalogue";
 
 /** Español. Se tutea. */
 export const messagesEs: Catalogue = {
+  ...accountMessagesEs,
   "app.name": "Parley",
   "nav.main": "Navegación principal",
   "nav.chats": "Chats",

@@ -1,7 +1,9 @@
+import { accountMessagesFr } from "./account-messages-fr";
 import type { Catalogue } from "./catalogue";
 
 /** Français. On se tutoie. */
 export const messagesFr: Catalogue = {
+  ...accountMessagesFr,
   "app.name": "Parley",
   "nav.main": "Navigation principale",
   "nav.chats": "Discussions",

@@ -1,7 +1,9 @@
+import { accountMessagesHe } from "./account-messages-he";
 import type { Catalogue } from "./catalogue";
 
 /** עברית */
 export const messagesHe: Catalogue = {
+  ...accountMessagesHe,
   "app.name": "Parley",
   "nav.main": "ניווט ראשי",
   "nav.chats": "שיחות",

@@ -1,7 +1,9 @@
+import { accountMessagesJa } from "./account-messages-ja";
 import type { Catalogue } from "./catalogue";
 
 /** 日本語 */
 export const messagesJa: Catalogue = {
+  ...accountMessagesJa,
   "app.name": "Parley",
   "nav.main": "メインメニュー",
   "nav.chats": "チャット",

@@ -1,7 +1,9 @@
+import { accountMessagesZh } from "./account-messages-zh";
 import type { Catalogue } from "./catalogue";
 
 /** 简体中文 */
 export const messagesZh: Catalogue = {
+  ...accountMessagesZh,
   "app.name": "Parley",
   "nav.main": "主导航",
   "nav.chats": "聊天",

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 
 export type AccountPartProps = {
   title: string;
@@ -44,7 +45,7 @@ export function AccountPart({ title, summary, openLabel, children }: AccountPart
             aria-expanded={isOpen}
             onClick={() => (isOpen ? close() : setIsOpen(true))}
           >
-            {isOpen ? "Cancel" : openLabel}
+            {isOpen ? t("account.cancel") : openLabel}
           </Button>
         )}
       </div>

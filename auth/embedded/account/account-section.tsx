@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { RowSkeleton } from "@/components/ui/skeleton";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
+import { t } from "@/features/language/t";
 import { useAnswer } from "../use-answer";
 import type { AccountFacts } from "./account-facts";
 import { EmailPart, NamePart, PasswordPart } from "./credential-parts";
@@ -20,13 +21,13 @@ import { TwoFactorPart } from "./two-factor-part";
 export function AccountSection({ children }: { children?: ReactNode }) {
   const account = useAnswer<AccountFacts>("account");
   const look = usePatientLoading(account.kind === "waiting");
-  if (look === "skeleton") return <RowSkeleton label="Loading your account" rows={5} />;
+  if (look === "skeleton") return <RowSkeleton label={t("account.loading")} rows={5} />;
   if (account.kind === "refused") {
     return (
       <Notice
-        title="Your account could not be loaded"
+        title={t("account.failed")}
         text={account.sentence}
-        action={<Button onClick={account.reload}>Try again</Button>}
+        action={<Button onClick={account.reload}>{t("error.retry")}</Button>}
       />
     );
   }

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { TextField } from "@/components/ui/text-field";
+import { t } from "@/features/language/t";
 import { useCheckSession } from "../../use-identity";
 import { EmailField, NewPasswordField } from "../credential-fields";
 import { cleanName, findCredentialProblem, NAME_LENGTH_MAX } from "../credentials";
@@ -21,11 +22,15 @@ export function NamePart({ account, onChanged }: PartProps) {
   // The name that the page shows comes from the token.
   const checkSession = useCheckSession();
   return (
-    <AccountPart title="Name" summary={<bdi>{account.name}</bdi>} openLabel="Change name">
+    <AccountPart
+      title={t("entrance.name")}
+      summary={<bdi>{account.name}</bdi>}
+      openLabel={t("account.name.change")}
+    >
       {(close) => (
         <ServiceForm
-          submitLabel="Save"
-          pendingLabel="Saving…"
+          submitLabel={t("status.save")}
+          pendingLabel={t("account.saving")}
           check={(data) =>
             findCredentialProblem("sign-up", { ...GOOD, name: readField(data, "name") })
           }
@@ -39,7 +44,7 @@ export function NamePart({ account, onChanged }: PartProps) {
         >
           {(wrongField) => (
             <TextField
-              label="Name"
+              label={t("entrance.name")}
               name="name"
               autoComplete="name"
               defaultValue={account.name}
@@ -60,23 +65,21 @@ export function EmailPart({ account, onChanged }: PartProps) {
   const [asked, setAsked] = useState("");
   return (
     <AccountPart
-      title="E-mail"
-      openLabel="Change e-mail"
+      title={t("account.email")}
+      openLabel={t("account.email.change")}
       summary={
         <>
           <bdi>{account.email}</bdi>
           {mailedTo && (
-            <p role="status">
-              We have sent a link to <bdi>{mailedTo}</bdi>. The address changes once you open it.
-            </p>
+            <p role="status">{t("account.email.mailed", { email: `\u2068${mailedTo}\u2069` })}</p>
           )}
         </>
       }
     >
       {(close) => (
         <ServiceForm
-          submitLabel="Change e-mail"
-          pendingLabel="Changing…"
+          submitLabel={t("account.email.change")}
+          pendingLabel={t("entrance.reset.pending")}
           check={(data) =>
             findCredentialProblem("sign-up", { ...GOOD, email: readField(data, "email") }) ??
             checkOwnPassword(data)
@@ -96,7 +99,7 @@ export function EmailPart({ account, onChanged }: PartProps) {
         >
           {(wrongField) => (
             <>
-              <EmailField label="New e-mail" isWrong={wrongField === "email"} />
+              <EmailField label={t("account.email.new")} isWrong={wrongField === "email"} />
               <OwnPasswordField isWrong={wrongField === "ownPassword"} />
             </>
           )}
@@ -109,14 +112,14 @@ export function EmailPart({ account, onChanged }: PartProps) {
 export function PasswordPart() {
   return (
     <AccountPart
-      title="Password"
-      summary="Changing it signs you out on all other devices."
-      openLabel="Change password"
+      title={t("entrance.password")}
+      summary={t("account.password.summary")}
+      openLabel={t("entrance.reset.submit")}
     >
       {() => (
         <ServiceForm
-          submitLabel="Change password"
-          pendingLabel="Changing…"
+          submitLabel={t("entrance.reset.submit")}
+          pendingLabel={t("entrance.reset.pending")}
           check={(data) =>
             checkOwnPassword(data) ??
             findCredentialProblem("sign-up", { ...GOOD, password: readField(data, "password") })
@@ -131,8 +134,14 @@ export function PasswordPart() {
         >
           {(wrongField) => (
             <>
-              <OwnPasswordField label="Current password" isWrong={wrongField === "ownPassword"} />
-              <NewPasswordField label="New password" isWrong={wrongField === "password"} />
+              <OwnPasswordField
+                label={t("account.password.current")}
+                isWrong={wrongField === "ownPassword"}
+              />
+              <NewPasswordField
+                label={t("entrance.newPassword")}
+                isWrong={wrongField === "password"}
+              />
             </>
           )}
         </ServiceForm>

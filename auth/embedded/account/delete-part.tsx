@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { t } from "@/features/language/t";
 import { leavePage } from "../../leave-page";
 import { readField, ServiceForm } from "../service-form";
 import { post } from "../service-request";
@@ -13,14 +14,13 @@ export function DeletePart({ account }: { account: AccountFacts }) {
   if (account.isLastOwner) {
     return (
       <AccountPart
-        title="Delete my account"
+        title={t("account.delete")}
         summary={
           <p>
-            You are the last owner of this server.{" "}
+            {t("account.delete.lastOwner")}{" "}
             <Link href="/admin" className="font-semibold text-accent hover:underline">
-              Make somebody else an owner
-            </Link>{" "}
-            first.
+              {t("account.delete.handOver")}
+            </Link>
           </p>
         }
       />
@@ -28,15 +28,15 @@ export function DeletePart({ account }: { account: AccountFacts }) {
   }
   return (
     <AccountPart
-      title="Delete my account"
-      summary="For good. What you wrote stays with those you wrote to, without your name."
-      openLabel="Delete my account"
+      title={t("account.delete")}
+      summary={t("account.delete.summary")}
+      openLabel={t("account.delete")}
     >
       {() => (
         <ServiceForm
-          submitLabel="Delete for good"
+          submitLabel={t("account.delete.submit")}
           submitVariant="danger"
-          pendingLabel="Deleting…"
+          pendingLabel={t("account.delete.pending")}
           check={(data) => (account.hasPassword ? checkOwnPassword(data) : null)}
           onSubmit={(data) =>
             post(
@@ -51,10 +51,7 @@ export function DeletePart({ account }: { account: AccountFacts }) {
         >
           {(wrongField) => (
             <>
-              <p className="text-preview text-muted">
-                You leave your groups, and are signed out everywhere. Nobody can bring the account
-                back, not even who runs this server.
-              </p>
+              <p className="text-preview text-muted">{t("account.delete.text")}</p>
               {account.hasPassword && <OwnPasswordField isWrong={wrongField === "ownPassword"} />}
             </>
           )}

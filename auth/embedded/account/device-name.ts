@@ -1,3 +1,5 @@
+import { t } from "@/features/language/t";
+
 /** The first that matches counts: most browsers also claim to be the ones below them. */
 const BROWSERS: [RegExp, string][] = [
   [/\bEdgA?\//, "Edge"],
@@ -22,8 +24,8 @@ const SYSTEMS: [RegExp, string][] = [
 export function deviceName(userAgent: string | null): string {
   const browser = find(BROWSERS, userAgent);
   const system = find(SYSTEMS, userAgent);
-  if (browser && system) return `${browser} on ${system}`;
-  return browser ?? system ?? "Unknown device";
+  if (browser && system) return t("account.devices.name", { browser, system });
+  return browser ?? system ?? t("account.devices.unknown");
 }
 
 function find(known: [RegExp, string][], userAgent: string | null): string | undefined {

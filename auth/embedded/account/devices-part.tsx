@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 import { formatMoment } from "@/lib/dates";
 import { post } from "../service-request";
 import { useAnswer } from "../use-answer";
@@ -25,7 +26,7 @@ export function DevicesPart() {
 
   return (
     <AccountPart
-      title="Devices"
+      title={t("account.devices")}
       summary={
         <>
           {sessions.kind === "refused" && <p className="text-danger">{sessions.sentence}</p>}
@@ -35,14 +36,14 @@ export function DevicesPart() {
             </p>
           )}
           <RemovableList
-            label="Devices"
+            label={t("account.devices")}
             items={[...devices.filter(({ isCurrent }) => isCurrent), ...others].map((session) => ({
               id: session.id,
               name: deviceName(session.userAgent),
               note: session.isCurrent
-                ? "This device"
-                : `Signed in ${formatMoment(session.createdAt)}`,
-              removeLabel: session.isCurrent ? null : "Sign out",
+                ? t("account.devices.this")
+                : t("account.devices.since", { when: formatMoment(session.createdAt) }),
+              removeLabel: session.isCurrent ? null : t("profile.signOut"),
             }))}
             onRemove={(sessionId) => post("sessions/end", { sessionId })}
             onRemoved={sessions.reload}
@@ -53,7 +54,7 @@ export function DevicesPart() {
               className="mt-2 border border-line"
               onClick={() => void endOthers()}
             >
-              Sign out all other devices
+              {t("account.devices.signOutAll")}
             </Button>
           )}
         </>

@@ -3,6 +3,7 @@
 import { type ChangeEvent, useRef, useState } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 import { useCheckSession } from "../../use-identity";
 import { post, type ServiceOutcome } from "../service-request";
 import type { AccountFacts } from "./account-facts";
@@ -40,13 +41,13 @@ export function PicturePart({
     event.target.value = "";
     if (!file) return;
     const image = await drawSquare(file);
-    if (image === null) setRefusal("This browser cannot read that as a picture.");
+    if (image === null) setRefusal(t("account.picture.unreadable"));
     else await act(() => post("picture/set", { image }));
   }
 
   return (
     <section
-      aria-label="Picture"
+      aria-label={t("account.picture")}
       className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b py-4"
     >
       <Avatar id={account.id} name={account.name} imageUrl={account.imageUrl} size="xl" />
@@ -54,7 +55,7 @@ export function PicturePart({
         ref={input}
         type="file"
         accept="image/*"
-        aria-label="Picture file"
+        aria-label={t("account.picture.file")}
         className="sr-only"
         tabIndex={-1}
         onChange={(event) => void choose(event)}
@@ -66,7 +67,7 @@ export function PicturePart({
         aria-busy={isPending}
         onClick={() => input.current?.click()}
       >
-        Choose a picture
+        {t("account.picture.choose")}
       </Button>
       {account.imageUrl && (
         <Button
@@ -74,7 +75,7 @@ export function PicturePart({
           disabled={isPending}
           onClick={() => void act(() => post("picture/remove", {}))}
         >
-          Remove picture
+          {t("account.picture.remove")}
         </Button>
       )}
       <div role="alert" className="basis-full empty:hidden">

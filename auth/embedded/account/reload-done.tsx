@@ -1,13 +1,14 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { t } from "@/features/language/t";
 import { leavePage } from "../../leave-page";
 
 const SENTENCES = {
-  password: "Your password is changed, and all your other devices are signed out.",
-  "two-factor-on": "Two-factor sign-in is on.",
-  "two-factor-off": "Two-factor sign-in is off.",
-};
+  password: "account.done.password",
+  "two-factor-on": "account.done.twoOn",
+  "two-factor-off": "account.done.twoOff",
+} as const;
 
 const KEY = "parley-account-done";
 
@@ -28,7 +29,7 @@ export function DoneNotice() {
     const what = window.sessionStorage.getItem(KEY);
     window.sessionStorage.removeItem(KEY);
     if (what !== null && Object.hasOwn(SENTENCES, what)) {
-      setSentence(SENTENCES[what as keyof typeof SENTENCES]);
+      setSentence(t(SENTENCES[what as keyof typeof SENTENCES]));
     }
   }, []);
   return (

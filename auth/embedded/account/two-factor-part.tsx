@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/text-field";
+import { t } from "@/features/language/t";
 import { readField, ServiceForm } from "../service-form";
 import { post } from "../service-request";
 import { AccountPart } from "./account-part";
@@ -23,15 +24,15 @@ function TurnedOff() {
   const [isKept, setIsKept] = useState(false);
   return (
     <AccountPart
-      title="Two-factor sign-in"
-      summary="Off. With it, a password alone lets nobody in."
-      openLabel="Turn on"
+      title={t("account.two")}
+      summary={t("account.two.off")}
+      openLabel={t("account.two.turnOn")}
     >
       {() => {
         if (secret === null) {
           return (
             <PasswordForm
-              submitLabel="Continue"
+              submitLabel={t("entrance.second.submit")}
               path="two-factor/enable"
               onDone={(next: NewSecret) => {
                 setSecret(next);
@@ -47,7 +48,7 @@ function TurnedOff() {
             <div className="flex flex-col gap-4">
               <RecoveryCodes codes={secret.backupCodes} />
               <Button wide onClick={() => setIsKept(true)}>
-                I have kept them
+                {t("account.two.kept")}
               </Button>
             </div>
           );
@@ -61,11 +62,11 @@ function TurnedOff() {
 function ConfirmForm({ totpUri }: { totpUri: string }) {
   return (
     <ServiceForm
-      submitLabel="Turn on"
-      pendingLabel="Checking…"
+      submitLabel={t("account.two.turnOn")}
+      pendingLabel={t("entrance.second.pending")}
       check={(data) =>
         readField(data, "code").trim() === ""
-          ? { field: "code", sentence: "Enter the code." }
+          ? { field: "code", sentence: t("entrance.second.codeMissing") }
           : null
       }
       onSubmit={(data) => post("two-factor/confirm", { code: readField(data, "code").trim() })}
@@ -73,19 +74,17 @@ function ConfirmForm({ totpUri }: { totpUri: string }) {
     >
       {(wrongField) => (
         <>
-          <p className="text-preview text-muted">
-            Scan this with an authenticator app, or enter the key by hand.
-          </p>
-          <QrCode text={totpUri} label="Picture for an authenticator app" />
+          <p className="text-preview text-muted">{t("account.two.scan")}</p>
+          <QrCode text={totpUri} label={t("account.two.picture")} />
           <p className="font-mono text-preview text-ink [overflow-wrap:anywhere]" dir="ltr">
             {new URL(totpUri).searchParams.get("secret")}
           </p>
           <TextField
-            label="Code"
+            label={t("entrance.second.code")}
             name="code"
             inputMode="numeric"
             autoComplete="one-time-code"
-            hint="The six digits that the app shows now."
+            hint={t("account.two.codeHint")}
             maxLength={8}
             autoFocus
             dir="ltr"
@@ -102,29 +101,29 @@ function TurnedOn() {
   return (
     <>
       <AccountPart
-        title="Two-factor sign-in"
-        summary="On. Signing in asks for a code of your authenticator app."
-        openLabel="Turn off"
+        title={t("account.two")}
+        summary={t("account.two.on")}
+        openLabel={t("account.two.turnOff")}
       >
         {() => (
           <PasswordForm
-            submitLabel="Turn off"
+            submitLabel={t("account.two.turnOff")}
             path="two-factor/disable"
             onDone={() => reloadDone("two-factor-off")}
           />
         )}
       </AccountPart>
       <AccountPart
-        title="Recovery codes"
-        summary="New ones make the former ones useless."
-        openLabel="Make new codes"
+        title={t("account.codes")}
+        summary={t("account.codes.summary")}
+        openLabel={t("account.codes.make")}
       >
         {() =>
           codes ? (
             <RecoveryCodes codes={codes} />
           ) : (
             <PasswordForm
-              submitLabel="Make new codes"
+              submitLabel={t("account.codes.make")}
               path="two-factor/generate-backup-codes"
               onDone={(next: { backupCodes: string[] }) => {
                 setCodes(next.backupCodes);
@@ -146,7 +145,7 @@ function PasswordForm<Next>(props: {
   return (
     <ServiceForm<Next>
       submitLabel={props.submitLabel}
-      pendingLabel="Checking…"
+      pendingLabel={t("entrance.second.pending")}
       check={checkOwnPassword}
       onSubmit={(data) => post(props.path, { password: readField(data, "ownPassword") })}
       onDone={props.onDone}

@@ -5,17 +5,14 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { RowSkeleton } from "@/components/ui/skeleton";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
+import { t } from "@/features/language/t";
 import type { Answer } from "../use-answer";
 
 /** What is shown of an answer once it is here, and what stands there until then. */
-export function Answered<T>(props: {
-  answer: Answer<T>;
-  loadingLabel: string;
-  children: (value: T) => ReactNode;
-}) {
-  const { answer, loadingLabel, children } = props;
+export function Answered<T>(props: { answer: Answer<T>; children: (value: T) => ReactNode }) {
+  const { answer, children } = props;
   const look = usePatientLoading(answer.kind === "waiting");
-  if (look === "skeleton") return <RowSkeleton label={loadingLabel} rows={5} />;
+  if (look === "skeleton") return <RowSkeleton label={t("admin.loading")} rows={5} />;
   switch (answer.kind) {
     case "waiting":
       return null;
@@ -24,9 +21,9 @@ export function Answered<T>(props: {
     case "refused":
       return (
         <Notice
-          title="This could not be loaded"
+          title={t("admin.failed")}
           text={answer.sentence}
-          action={<Button onClick={answer.reload}>Try again</Button>}
+          action={<Button onClick={answer.reload}>{t("error.retry")}</Button>}
         />
       );
     default:

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { t } from "@/features/language/t";
 import { formatMoment } from "@/lib/dates";
 import type { NamedAuditEntry } from "../audit-log";
 import { useAnswer } from "../use-answer";
@@ -20,11 +21,11 @@ export function AuditPanel() {
     at === undefined ? "admin/audit" : `admin/audit?before=${at}`,
   );
   return (
-    <Answered answer={entries} loadingLabel="Loading the log">
+    <Answered answer={entries}>
       {(page) => (
         <>
-          {page.length === 0 && <Notice title="Nothing older" />}
-          <ol aria-label="Log" className="flex flex-col">
+          {page.length === 0 && <Notice title={t("admin.log.none")} />}
+          <ol aria-label={t("admin.log")} className="flex flex-col">
             {page.map((entry) => (
               <li key={entry.id} className="border-line border-b py-2.5 last:border-b-0">
                 <p className="text-preview text-ink [overflow-wrap:anywhere]">
@@ -37,12 +38,12 @@ export function AuditPanel() {
           <div className="mt-3 flex gap-2">
             {before.length > 0 && (
               <Button variant="quiet" onClick={() => setBefore(before.slice(0, -1))}>
-                Newer
+                {t("admin.newer")}
               </Button>
             )}
             {page.length === PAGE_ENTRIES && (
               <Button variant="quiet" onClick={() => setBefore([...before, page.at(-1)?.id ?? 0])}>
-                Older
+                {t("admin.older")}
               </Button>
             )}
           </div>

@@ -3,6 +3,7 @@
 import * as AlertDialog from "radix-ui/alert-dialog";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 import type { ServiceOutcome } from "../service-request";
 
 /** Asks once before something that cannot be taken back, and stays open while it is refused. */
@@ -43,7 +44,7 @@ export function ConfirmDialog(props: {
           </div>
           <div className="mt-5 flex justify-end gap-2">
             <AlertDialog.Cancel asChild>
-              <Button variant="quiet">Cancel</Button>
+              <Button variant="quiet">{t("account.cancel")}</Button>
             </AlertDialog.Cancel>
             <Button variant="danger" disabled={isPending} onClick={() => void confirm()}>
               {props.confirmLabel}

@@ -1,7 +1,9 @@
 "use client";
 
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 import { formatMoment } from "@/lib/dates";
+import { currentLanguage } from "@/lib/language";
 import type { ServerFigures } from "../door";
 import { useAnswer } from "../use-answer";
 import { Answered } from "./answered";
@@ -10,20 +12,20 @@ import { Answered } from "./answered";
 export function FiguresPanel() {
   const figures = useAnswer<ServerFigures>("admin/figures");
   return (
-    <Answered answer={figures} loadingLabel="Loading figures">
+    <Answered answer={figures}>
       {({ storedBytes, connections, startedAt }) => (
         <>
           <dl className="grid max-w-2xl gap-3 wide:grid-cols-3">
-            <Figure name="Stored" value={formatBytes(storedBytes)} />
-            <Figure name="Open connections" value={String(connections)} />
-            <Figure name="Running since" value={formatMoment(startedAt)} />
+            <Figure name={t("admin.figures.stored")} value={formatBytes(storedBytes)} />
+            <Figure name={t("admin.figures.connections")} value={String(connections)} />
+            <Figure name={t("admin.figures.since")} value={formatMoment(startedAt)} />
           </dl>
           <Button
             variant="quiet"
             className="mt-4 border border-line"
             onClick={() => figures.reload()}
           >
-            Read again
+            {t("admin.figures.again")}
           </Button>
         </>
       )}
@@ -47,7 +49,7 @@ function formatBytes(bytes: number): string {
     UNITS.length - 1,
     Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1000)),
   );
-  return new Intl.NumberFormat(undefined, {
+  return new Intl.NumberFormat(currentLanguage(), {
     ...{ style: "unit", unit: UNITS[step], unitDisplay: "short", maximumFractionDigits: 1 },
   }).format(bytes / 1000 ** step);
 }

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { TextField } from "@/components/ui/text-field";
+import { t } from "@/features/language/t";
 import { formatMoment } from "@/lib/dates";
 import { RemovableList } from "../account/removable-list";
 import type { Invitation } from "../invitations";
@@ -23,15 +24,15 @@ export function InvitationsPanel() {
     <>
       <div className="max-w-md">
         <ServiceForm<{ link: string }>
-          submitLabel="Make an invitation"
-          pendingLabel="Making…"
+          submitLabel={t("admin.invite.make")}
+          pendingLabel={t("admin.invite.making")}
           check={(data) => {
             if (!isCount(readField(data, "uses"), USES_MAX)) {
-              return { field: "uses", sentence: `Between 1 and ${USES_MAX} people.` };
+              return { field: "uses", sentence: t("admin.invite.usesWrong", { max: USES_MAX }) };
             }
             return isCount(readField(data, "days"), DAYS_MAX)
               ? null
-              : { field: "days", sentence: `Between 1 and ${DAYS_MAX} days.` };
+              : { field: "days", sentence: t("admin.invite.daysWrong", { max: DAYS_MAX }) };
           }}
           onSubmit={(data) => {
             setLink(null);
@@ -49,14 +50,14 @@ export function InvitationsPanel() {
           {(wrongField) => (
             <div className="grid grid-cols-2 gap-3">
               <TextField
-                label="For how many people"
+                label={t("admin.invite.uses")}
                 name="uses"
                 inputMode="numeric"
                 defaultValue="1"
                 aria-invalid={wrongField === "uses" || undefined}
               />
               <TextField
-                label="Good for days"
+                label={t("admin.invite.days")}
                 name="days"
                 inputMode="numeric"
                 defaultValue="7"
@@ -67,25 +68,21 @@ export function InvitationsPanel() {
         </ServiceForm>
       </div>
       {link && (
-        <LinkNotice
-          text="Whoever has this link can sign up. It is shown only now."
-          link={link}
-          onClose={() => setLink(null)}
-        />
+        <LinkNotice text={t("admin.invite.link")} link={link} onClose={() => setLink(null)} />
       )}
       <div className="mt-4">
-        <Answered answer={invitations} loadingLabel="Loading invitations">
+        <Answered answer={invitations}>
           {(made) =>
             made.length === 0 ? (
-              <Notice title="No invitations yet" text="Each is a link that you hand to somebody." />
+              <Notice title={t("admin.invite.none")} text={t("admin.invite.noneText")} />
             ) : (
               <RemovableList
-                label="Invitations"
+                label={t("admin.invitations")}
                 items={made.map((invitation) => ({
                   id: invitation.id,
-                  name: `${invitation.uses} of ${invitation.usesMax} used`,
+                  name: t("admin.invite.used", { uses: invitation.uses, max: invitation.usesMax }),
                   note: describe(invitation),
-                  removeLabel: isUsable(invitation) ? "Revoke" : null,
+                  removeLabel: isUsable(invitation) ? t("admin.invite.revoke") : null,
                 }))}
                 onRemove={(id) => post("admin/revoke-invitation", { id })}
                 onRemoved={() => {
@@ -111,7 +108,7 @@ function isUsable({ isRevoked, uses, usesMax, expiresAt }: Invitation): boolean 
 }
 
 function describe({ isRevoked, expiresAt, createdAt }: Invitation): string {
-  const made = `Made ${formatMoment(createdAt)}`;
-  if (isRevoked) return `${made}, revoked`;
-  return `${made}, ${expiresAt > Date.now() ? "good until" : "ended"} ${formatMoment(expiresAt)}`;
+  const facts = { made: formatMoment(createdAt), until: formatMoment(expiresAt) };
+  if (isRevoked) return t("admin.invite.revoked", facts);
+  return t(expiresAt > Date.now() ? "admin.invite.good" : "admin.invite.ended", facts);
 }

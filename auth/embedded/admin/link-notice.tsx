@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { t } from "@/features/language/t";
 import { copyText } from "@/lib/copy-text";
 
 /** A link that is shown this once, to be handed to somebody. */
@@ -26,10 +27,10 @@ export function LinkNotice({
       </p>
       <div className="mt-3 flex gap-2">
         <Button onClick={async () => setIsCopied(await copyText(link))}>
-          {isCopied ? "Copied" : "Copy link"}
+          {t(isCopied ? "code.copied" : "admin.link.copy")}
         </Button>
         <Button variant="quiet" onClick={onClose}>
-          Close
+          {t("close")}
         </Button>
       </div>
     </div>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { SearchField } from "@/components/ui/search-field";
+import { t } from "@/features/language/t";
 import type { PeoplePage } from "../people";
 import { useAnswer } from "../use-answer";
 import { Answered } from "./answered";
@@ -26,8 +27,8 @@ export function PeoplePanel() {
   return (
     <>
       <SearchField
-        label="Search by name or e-mail"
-        clearLabel="Clear search"
+        label={t("admin.search")}
+        clearLabel={t("search.clear")}
         value={search}
         onChange={(value) => {
           setSearch(value);
@@ -44,16 +45,16 @@ export function PeoplePanel() {
       </div>
       {resetLink && (
         <LinkNotice
-          text={`With this link ${resetLink.name} chooses a new password. It is good once, and for an hour.`}
+          text={t("admin.resetLink.text", { name: resetLink.name })}
           link={resetLink.link}
           onClose={() => setResetLink(null)}
         />
       )}
-      <Answered answer={people} loadingLabel="Loading people">
+      <Answered answer={people}>
         {({ people: found, total }) => (
           <>
-            {found.length === 0 && <Notice title="Nobody is called that" />}
-            <ul aria-label="Accounts" className="flex flex-col">
+            {found.length === 0 && <Notice title={t("admin.nobody")} />}
+            <ul aria-label={t("admin.accounts")} className="flex flex-col">
               {found.map((person) => (
                 <PersonLine
                   key={person.id}
@@ -65,23 +66,23 @@ export function PeoplePanel() {
               ))}
             </ul>
             {total > PAGE_PEOPLE && (
-              <nav aria-label="Pages" className="mt-3 flex items-center gap-3">
+              <nav aria-label={t("admin.pages")} className="mt-3 flex items-center gap-3">
                 <Button
                   variant="quiet"
                   disabled={offset === 0}
                   onClick={() => setOffset(Math.max(0, offset - PAGE_PEOPLE))}
                 >
-                  Newer
+                  {t("admin.newer")}
                 </Button>
                 <p className="text-meta text-muted">
-                  {offset + 1} to {offset + found.length} of {total}
+                  {t("admin.range", { from: offset + 1, to: offset + found.length, total })}
                 </p>
                 <Button
                   variant="quiet"
                   disabled={offset + PAGE_PEOPLE >= total}
                   onClick={() => setOffset(offset + PAGE_PEOPLE)}
                 >
-                  Older
+                  {t("admin.older")}
                 </Button>
               </nav>
             )}

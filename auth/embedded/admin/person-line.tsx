@@ -5,23 +5,19 @@ import * as Menu from "radix-ui/dropdown-menu";
 import { type ReactNode, useState } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
+import type { TextKey } from "@/features/language/messages-en";
+import { t } from "@/features/language/t";
 import { cn } from "@/lib/cn";
 import { useIdentity } from "../../use-identity";
 import type { PersonOnServer, ServerRole } from "../people";
 import { post, type ServiceOutcome } from "../service-request";
 import { ConfirmDialog } from "./confirm-dialog";
 
-const ROLE_NAMES: Record<ServerRole, string> = {
-  owner: "Owner",
-  admin: "Admin",
-  member: "Member",
-};
-
-const RISES: [ServerRole, string][] = [
-  ["owner", "Make an owner"],
-  ["admin", "Make an admin"],
-  ["member", "Make a member"],
-];
+const RISES = [
+  ["owner", "admin.makeOwner"],
+  ["admin", "admin.makeAdmin"],
+  ["member", "admin.makeMember"],
+] as const satisfies [ServerRole, TextKey][];
 
 const ITEM =
   "flex min-h-10 items-center rounded-[10px] px-3 text-preview outline-none select-none data-highlighted:bg-hover touch:min-h-11";
@@ -53,8 +49,8 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 text-preview font-semibold text-ink">
           <bdi className="truncate">{name}</bdi>
-          {role !== "member" && <Badge>{ROLE_NAMES[role]}</Badge>}
-          {isSuspended && <Badge isBad>Suspended</Badge>}
+          {role !== "member" && <Badge>{t(`role.${role}`)}</Badge>}
+          {isSuspended && <Badge isBad>{t("admin.suspended")}</Badge>}
         </p>
         <p className="truncate text-meta text-muted">
           <bdi>{email}</bdi>
@@ -62,7 +58,7 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
       </div>
       <Menu.Root modal={false}>
         <Menu.Trigger asChild>
-          <IconButton label={`Actions for ${name}`}>
+          <IconButton label={t("admin.actions", { name })}>
             <Ellipsis size={19} aria-hidden="true" />
           </IconButton>
         </Menu.Trigger>
@@ -81,11 +77,11 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
                 if (outcome.ok) onLink(outcome.next.link);
               }}
             >
-              Link for a new password
+              {t("admin.resetLink")}
             </Menu.Item>
-            {RISES.filter(([to]) => to !== role).map(([to, label]) => (
+            {RISES.filter(([to]) => to !== role).map(([to, key]) => (
               <Menu.Item key={to} className={ITEM} onSelect={() => void act("role", { role: to })}>
-                {label}
+                {t(key)}
               </Menu.Item>
             ))}
             {!isSelf && (
@@ -94,13 +90,13 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
                   className={ITEM}
                   onSelect={() => void act(isSuspended ? "restore" : "suspend")}
                 >
-                  {isSuspended ? "Restore" : "Suspend"}
+                  {t(isSuspended ? "admin.restore" : "admin.suspend")}
                 </Menu.Item>
                 <Menu.Item
                   className={cn(ITEM, "text-danger data-highlighted:bg-danger-soft")}
                   onSelect={() => setIsDeleting(true)}
                 >
-                  Delete account
+                  {t("admin.delete")}
                 </Menu.Item>
               </>
             )}
@@ -109,9 +105,9 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
       </Menu.Root>
       {isDeleting && (
         <ConfirmDialog
-          title={`Delete the account of ${name}?`}
-          text="For good. What they wrote stays with those they wrote to, without their name."
-          confirmLabel="Delete"
+          title={t("admin.delete.title", { name })}
+          text={t("admin.delete.text")}
+          confirmLabel={t("message.delete")}
           onConfirm={() => post("admin/delete-person", { userId: id })}
           onClose={(isDone) => {
             setIsDeleting(false);
