@@ -160,7 +160,7 @@ test("two factors are turned on with what the page shows, asked for, and turned 
   await page.getByRole("status").filter({ hasText: "Two-factor sign-in is off" }).waitFor();
 });
 
-test("a passkey is added, signs in, and is removed", async () => {
+test("a passkey is added, renamed, signs in, and is removed", async () => {
   const pia = await stage.person("Pia Post");
   const { page } = pia;
   const devtools = await pia.context.newCDPSession(page);
@@ -175,7 +175,11 @@ test("a passkey is added, signs in, and is removed", async () => {
   await press(page, "Add a passkey");
   await page.getByRole("textbox", { name: "Name" }).fill("My laptop");
   await press(page, "Add");
-  await page.getByRole("list", { name: "Passkeys" }).getByText("My laptop").waitFor();
+  const passkeys = page.getByRole("list", { name: "Passkeys" });
+  await press(page, "Rename: My laptop");
+  await passkeys.getByRole("textbox", { name: "Name" }).fill("Pia's laptop");
+  await passkeys.getByRole("button", { name: "Save" }).click();
+  await passkeys.getByText("Pia's laptop").waitFor();
 
   await page.getByRole("button", { name: "Profile", exact: true }).click();
   await press(page, "Sign out");
@@ -185,7 +189,7 @@ test("a passkey is added, signs in, and is removed", async () => {
   expect(await page.evaluate(() => location.pathname)).toBe("/messages");
 
   await openAccount(pia);
-  await press(page, "Remove: My laptop");
+  await press(page, "Remove: Pia's laptop");
   await page.getByRole("list", { name: "Passkeys" }).waitFor({ state: "detached" });
 });
 

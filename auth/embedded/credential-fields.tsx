@@ -6,16 +6,18 @@ import { readField } from "./service-form";
 
 type FieldProps = { isWrong?: boolean };
 
+/** @param offersPasskeys Whether the browser offers its passkeys here, too. */
 export function EmailField({
   isWrong,
   label = t("entrance.email"),
-}: FieldProps & { label?: string }) {
+  offersPasskeys = false,
+}: FieldProps & { label?: string; offersPasskeys?: boolean }) {
   return (
     <TextField
       label={label}
       name="email"
       type="email"
-      autoComplete="username"
+      autoComplete={offersPasskeys ? "username webauthn" : "username"}
       autoCapitalize="none"
       spellCheck={false}
       required

@@ -40,7 +40,7 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
       >
         {(wrongField) => (
           <>
-            <EmailField isWrong={wrongField === "email"} />
+            <EmailField isWrong={wrongField === "email"} offersPasskeys />
             <PasswordField isWrong={wrongField === "password"} />
           </>
         )}

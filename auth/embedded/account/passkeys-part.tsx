@@ -1,16 +1,14 @@
 "use client";
 
-import { TextField } from "@/components/ui/text-field";
-import { formatMoment } from "@/lib/dates";
+import { t } from "@/features/language/t";
 import { addPasskey, type Passkey, removePasskey } from "../passkeys";
 import { readField, ServiceForm } from "../service-form";
 import { useAnswer } from "../use-answer";
 import { useCanUsePasskeys } from "../use-can-use-passkeys";
 import { AccountPart } from "./account-part";
 import { deviceName } from "./device-name";
+import { findPasskeyNameProblem, PasskeyNameField, PasskeyNote } from "./passkey-note";
 import { RemovableList } from "./removable-list";
-
-const NAME_LENGTH_MAX = 60;
 
 /** Keys that devices keep, which sign in without a password. */
 export function PasskeysPart() {
@@ -19,22 +17,20 @@ export function PasskeysPart() {
   const items = passkeys.kind === "here" ? passkeys.value : [];
   return (
     <AccountPart
-      title="Passkeys"
-      {...(canAdd && { openLabel: "Add a passkey" })}
+      title={t("account.passkeys")}
+      {...(canAdd && { openLabel: t("account.passkeys.add") })}
       summary={
         <>
-          <p>
-            {canAdd
-              ? "Sign in with your fingerprint, your face or a security key instead of a password."
-              : "This browser has none for this page: they need an https address."}
-          </p>
+          <p>{t(canAdd ? "account.passkeys.text" : "account.passkeys.none")}</p>
           {passkeys.kind === "refused" && <p className="text-danger">{passkeys.sentence}</p>}
           {items.length > 0 && (
             <RemovableList
-              label="Passkeys"
-              items={items.map(({ id, name, createdAt }) => ({
-                ...{ id, name: name ?? "Passkey", removeLabel: "Remove" },
-                note: createdAt ? `Added ${formatMoment(Date.parse(createdAt))}` : null,
+              label={t("account.passkeys")}
+              items={items.map((passkey) => ({
+                id: passkey.id,
+                name: passkey.name ?? t("account.passkeys.unnamed"),
+                removeLabel: t("account.passkeys.remove"),
+                note: <PasskeyNote passkey={passkey} onRenamed={passkeys.reload} />,
               }))}
               onRemove={removePasskey}
               onRemoved={passkeys.reload}
@@ -45,13 +41,9 @@ export function PasskeysPart() {
     >
       {(close) => (
         <ServiceForm
-          submitLabel="Add"
-          pendingLabel="Waiting for the device…"
-          check={(data) =>
-            readField(data, "name").trim() === ""
-              ? { field: "name", sentence: "Give it a name by which you know it again." }
-              : null
-          }
+          submitLabel={t("account.passkeys.submit")}
+          pendingLabel={t("passkey.waiting")}
+          check={findPasskeyNameProblem}
           onSubmit={(data) => addPasskey(readField(data, "name").trim())}
           onDone={() => {
             passkeys.reload();
@@ -60,13 +52,9 @@ export function PasskeysPart() {
           }}
         >
           {(wrongField) => (
-            <TextField
-              label="Name"
-              name="name"
-              autoComplete="off"
+            <PasskeyNameField
               defaultValue={deviceName(navigator.userAgent)}
-              maxLength={NAME_LENGTH_MAX}
-              aria-invalid={wrongField === "name" || undefined}
+              isWrong={wrongField === "name"}
             />
           )}
         </ServiceForm>

@@ -43,7 +43,7 @@ export function RemovableList(props: {
               <p className="truncate text-preview font-medium text-ink">
                 <bdi>{name}</bdi>
               </p>
-              <p className="text-meta text-muted">{note}</p>
+              <div className="text-meta text-muted">{note}</div>
             </div>
             {removeLabel && (
               <Button
