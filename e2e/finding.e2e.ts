@@ -264,30 +264,6 @@ test("[B13] unread chats below the fold are told of at the edge of the list", as
   await ada.page.setViewportSize({ width: 1280, height: 800 });
 });
 
-test("[B70] on a phone Back closes what is open before it leaves the page", async () => {
-  const phone = await ada.context.newPage();
-  await phone.setViewportSize({ width: 390, height: 844 });
-  await phone.goto("/messages");
-  await conversationLink(phone, "Bo Diddley").click();
-  await conversationHeading(phone, "Bo Diddley").waitFor();
-  await phone.getByRole("button", { name: "Profile" }).click();
-  const panel = phone.getByRole("dialog");
-  await panel.waitFor();
-  await drawn();
-  await phone.goBack();
-  await panel.waitFor({ state: "detached" });
-  expect(await conversationHeading(phone, "Bo Diddley").isVisible()).toBe(true);
-  await phone.getByRole("button", { name: "Profile" }).click();
-  await panel.waitFor();
-  await phone.keyboard.press("Escape");
-  await panel.waitFor({ state: "detached" });
-  await phone.reload();
-  await conversationHeading(phone, "Bo Diddley").waitFor();
-  await phone.goBack();
-  await conversationLink(phone, "Bo Diddley").waitFor();
-  await phone.close();
-});
-
 test("nothing in the console", () => {
   expect(ada.troubles).toEqual([]);
 });

@@ -178,7 +178,7 @@ test("what has come since a copy was made opens at its first unread message", as
     Array.from({ length: 50 }, (_, index) => `since ${index}.`),
   );
   await page.goto(address(withBo));
-  await page.getByText("50 unread messages").waitFor();
+  await page.getByRole("log").getByText("50 unread messages").waitFor();
   await message(page, "since 0.").waitFor();
   const isInView = () =>
     message(page, "since 0.").evaluate((element) => {

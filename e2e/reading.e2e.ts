@@ -79,7 +79,7 @@ async function idOf(number: number): Promise<string> {
 
 test("[B6] a chat opens where its unread messages begin, in the upper third", async () => {
   await ada.page.goto(address());
-  const divider = ada.page.getByText(`${UNREAD} unread messages`);
+  const divider = ada.page.getByRole("log").getByText(`${UNREAD} unread messages`);
   await divider.waitFor();
   const share = async () => {
     const view = await log(ada.page).boundingBox();
@@ -95,10 +95,13 @@ test("[B7] messages that come late do not move the divider", async () => {
     .poll(() => boClient.messages(conversationId).then(([newest]) => newest?.content))
     .toContain(`#${next - 1} `);
   await wheel(ada.page, -120);
-  const below = await ada.page.getByText(`${UNREAD} unread messages`).evaluate((divider) => {
-    const row = divider.parentElement ?? divider;
-    return /#\d+/.exec(row.querySelector("article")?.textContent ?? "")?.[0];
-  });
+  const below = await ada.page
+    .getByRole("log")
+    .getByText(`${UNREAD} unread messages`)
+    .evaluate((divider) => {
+      const row = divider.parentElement ?? divider;
+      return /#\d+/.exec(row.querySelector("article")?.textContent ?? "")?.[0];
+    });
   expect(below).toBe(`#${READ + 1}`);
 });
 
@@ -170,7 +173,7 @@ test("[B9] a chat that was left in the middle opens there again", async () => {
   await conversationHeading(ada.page, GROUP).waitFor();
   await articles(ada.page).first().waitFor();
   await expect.poll(() => firstInView(ada.page)).toEqual(near(left));
-  expect(await ada.page.getByText("unread messages").count()).toBe(0);
+  expect(await ada.page.getByRole("log").getByText("unread messages").count()).toBe(0);
 });
 
 test("[B12] a lower window keeps the lower edge", async () => {

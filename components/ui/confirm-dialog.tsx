@@ -1,6 +1,8 @@
 "use client";
 
 import * as AlertDialog from "radix-ui/alert-dialog";
+import { useBackCloses } from "@/lib/use-back-closes";
+import { useFocusReturn } from "@/lib/use-focus-return";
 import { Button } from "./button";
 
 export type ConfirmDialogProps = {
@@ -16,12 +18,14 @@ export type ConfirmDialogProps = {
 
 /** Asks once before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  useBackCloses(props.onCancel);
+  const returnFocus = useFocusReturn(props.onCloseAutoFocus);
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && props.onCancel()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <AlertDialog.Content
-          onCloseAutoFocus={props.onCloseAutoFocus}
+          onCloseAutoFocus={returnFocus}
           className="fixed inset-0 z-50 m-auto h-fit w-[min(380px,calc(100vw-32px))] animate-appear rounded-[20px] bg-raised p-5 shadow-float"
         >
           <AlertDialog.Title className="text-title font-title wrap-anywhere">

@@ -4,6 +4,8 @@ import { X } from "lucide-react";
 import * as Dialog from "radix-ui/dialog";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { useBackCloses } from "@/lib/use-back-closes";
+import { useFocusReturn } from "@/lib/use-focus-return";
 import { IconButton } from "./icon-button";
 
 export type DialogFrameProps = {
@@ -17,13 +19,15 @@ export type DialogFrameProps = {
 
 /** A dialog in the middle of a wide screen; on a phone it is a sheet over its lower end. */
 export function DialogFrame(props: DialogFrameProps) {
+  useBackCloses(props.onClose);
+  const returnFocus = useFocusReturn(props.onCloseAutoFocus);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && props.onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Content
           aria-describedby={undefined}
-          onCloseAutoFocus={props.onCloseAutoFocus}
+          onCloseAutoFocus={returnFocus}
           className={cn(
             "fixed z-50 flex animate-appear flex-col bg-raised shadow-float",
             "wide:inset-0 wide:m-auto wide:h-fit wide:max-h-[min(640px,88dvh)] wide:w-[420px] wide:rounded-[24px]",

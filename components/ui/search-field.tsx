@@ -1,6 +1,7 @@
 "use client";
 
 import { Search, X } from "lucide-react";
+import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 export type SearchFieldProps = {
@@ -10,11 +11,13 @@ export type SearchFieldProps = {
   onChange: (value: string) => void;
   className?: string;
   autoFocus?: boolean;
+  /** Stands at the end of the field while it is empty. */
+  action?: ReactNode;
 };
 
 /** A search box named by its placeholder; Escape empties it. */
 export function SearchField(props: SearchFieldProps) {
-  const { label, clearLabel, value, onChange, className, autoFocus } = props;
+  const { label, clearLabel, value, onChange, className, autoFocus, action } = props;
   return (
     <div className={cn("relative", className)}>
       <Search
@@ -43,6 +46,7 @@ export function SearchField(props: SearchFieldProps) {
           "placeholder:text-faint focus:border-accent focus-visible:shadow-none focus-visible:outline-offset-0 [&::-webkit-search-cancel-button]:hidden",
         )}
       />
+      {value === "" && action && <div className="absolute end-0 top-0">{action}</div>}
       {value !== "" && (
         <button
           type="button"

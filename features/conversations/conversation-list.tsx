@@ -1,6 +1,6 @@
 "use client";
 
-import { MessagesSquare, Plus, X } from "lucide-react";
+import { Command, MessagesSquare, Plus, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -12,6 +12,8 @@ import { RowSkeleton } from "@/components/ui/skeleton";
 import { usePatientLoading } from "@/components/ui/use-patient-loading";
 import { PanelError } from "../connection/panel-error";
 import { t } from "../language/t";
+import { conversationHref } from "../navigation/open-conversation";
+import { openSheet } from "../palette/open-sheet";
 import { walkResults } from "../search/result-keys";
 import type { SearchScope } from "../search/search-results";
 import { noteChatOrder } from "./chat-order";
@@ -21,13 +23,16 @@ import { UnreadEdge } from "./unread-edge";
 import { useConversationActs } from "./use-conversation-acts";
 import { useConversationRows } from "./use-conversation-rows";
 import { useLoadMoreMark } from "./use-load-more-mark";
+import { walkRows } from "./walk-rows";
 
-const NewGroupDialog = dynamic(() =>
-  import("./new-group-dialog").then((room) => room.NewGroupDialog),
+const NewGroupDialog = dynamic(
+  () => import("./new-group-dialog").then((room) => room.NewGroupDialog),
+  { loading: () => null },
 );
 
-const SearchResults = dynamic(() =>
-  import("../search/search-results").then((room) => room.SearchResults),
+const SearchResults = dynamic(
+  () => import("../search/search-results").then((room) => room.SearchResults),
+  { loading: () => null },
 );
 
 /** What is searched for in the list, and where. It outlives the list, which a phone takes away for a chat. */
@@ -37,16 +42,20 @@ export const NO_SEARCH: ListSearch = { text: "", scope: null };
 
 export type ConversationListProps = {
   openId: string | null;
+  /** The chat from which one has come back to the list: its row takes the focus. */
+  returnTo: string | null;
   search: ListSearch;
   onSearch: (search: ListSearch) => void;
 };
 
-const ConversationMenu = dynamic(() =>
-  import("./conversation-menu").then((room) => room.ConversationMenu),
+const ConversationMenu = dynamic(
+  () => import("./conversation-menu").then((room) => room.ConversationMenu),
+  { loading: () => null },
 );
 
 /** The header of the list, and the list itself, which may fail or load without taking the header along. */
-export function ConversationList({ openId, search, onSearch }: ConversationListProps) {
+export function ConversationList(props: ConversationListProps) {
+  const { openId, returnTo, search, onSearch } = props;
   const [isGroupOpen, setIsGroupOpen] = useState(false);
   const isSearching = search.text.trim() !== "";
   return (
@@ -74,6 +83,11 @@ export function ConversationList({ openId, search, onSearch }: ConversationListP
         // Emptied, it is a search no more, wherever it was.
         onChange={(text) => onSearch({ text, scope: text === "" ? null : search.scope })}
         className="mx-4 mb-2.5"
+        action={
+          <IconButton label={t("palette.field")} onClick={() => openSheet("palette")}>
+            <Command size={16} aria-hidden="true" />
+          </IconButton>
+        }
       />
       {search.scope && (
         <button
@@ -96,7 +110,7 @@ export function ConversationList({ openId, search, onSearch }: ConversationListP
             onClear={() => onSearch(NO_SEARCH)}
           />
         ) : (
-          <ListBody openId={openId} />
+          <ListBody openId={openId} returnTo={returnTo} />
         )}
       </PanelBoundary>
       {isGroupOpen && <NewGroupDialog onClose={() => setIsGroupOpen(false)} />}
@@ -104,15 +118,28 @@ export function ConversationList({ openId, search, onSearch }: ConversationListP
   );
 }
 
-function ListBody({ openId }: { openId: string | null }) {
+type ListBodyProps = Pick<ConversationListProps, "openId" | "returnTo">;
+
+function ListBody({ openId, returnTo }: ListBodyProps) {
   const { rows, status, loadMore } = useConversationRows(openId);
   const look = usePatientLoading(status === "LoadingFirstPage");
   const list = useRef<HTMLElement>(null);
   useEffect(() => noteChatOrder(rows), [rows]);
+  const isReturning = useRef(returnTo !== null);
+  useEffect(() => {
+    if (!isReturning.current || rows.length === 0) return;
+    isReturning.current = false;
+    const href = conversationHref(returnTo ?? "");
+    const links = [...(list.current?.querySelectorAll<HTMLElement>("a") ?? [])];
+    links.find((link) => link.getAttribute("href") === href)?.focus({ preventScroll: true });
+  }, [rows, returnTo]);
   const mark = useLoadMoreMark(status === "CanLoadMore", loadMore);
   const acts = useConversationActs();
   const [menu, setMenu] = useState<Parameters<OpenRowMenu> | null>(null);
   const openMenu = useCallback<OpenRowMenu>((...asked) => setMenu(asked), []);
+  const [focusedId, setFocusedId] = useState<string | null>(null);
+  const stop = [focusedId, openId].find((id) => rows.some((row) => row.conversationId === id));
+  const stopId = stop ?? rows[0]?.conversationId;
   const menuRow = menu && rows.find(({ conversationId }) => conversationId === menu[0]);
 
   return (
@@ -120,6 +147,7 @@ function ListBody({ openId }: { openId: string | null }) {
       <nav
         ref={list}
         aria-label={t("list.label")}
+        onKeyDown={walkRows}
         className="h-full overflow-y-auto overscroll-contain pb-3"
       >
         {look === "skeleton" && <RowSkeleton label={t("list.loading")} />}
@@ -127,7 +155,13 @@ function ListBody({ openId }: { openId: string | null }) {
         {look === "ready" && rows.length > 0 && (
           <ul>
             {rows.map((row) => (
-              <ConversationRow key={row.conversationId} {...row} onMenu={openMenu} />
+              <ConversationRow
+                key={row.conversationId}
+                {...row}
+                isTabStop={row.conversationId === stopId}
+                onFocus={setFocusedId}
+                onMenu={openMenu}
+              />
             ))}
           </ul>
         )}

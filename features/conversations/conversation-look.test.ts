@@ -29,7 +29,7 @@ describe("previewLine", () => {
     const added = { type: "added", userIds: ["bo", "me"] } as const;
     expect(
       line({ ...said("ada", ""), event: { ...added, userIds: [...added.userIds] } }, true),
-    ).toBe("Ada added Someone, You");
+    ).toBe("Ada added you and Someone");
   });
   it("invites where nothing was said", () => {
     expect(line(null)).toBe("No messages yet");

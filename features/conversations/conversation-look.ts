@@ -46,9 +46,8 @@ export function previewLine({ lastMessage, isGroup, viewerId, names }: PreviewFa
   if (!lastMessage) return t("list.noMessages");
   const { event } = lastMessage;
   if (event) {
-    return eventText(event, lastMessage.senderId, (userId) =>
-      userId === viewerId ? t("message.you") : names.get(userId) || t("people.someone"),
-    );
+    const nameOf = (userId: string) => names.get(userId) || t("people.someone");
+    return eventText(event, lastMessage.senderId, { viewerId, nameOf });
   }
   const text = lastMessage.isDeleted ? t("list.deleted") : lastMessage.content;
   if (lastMessage.senderId === viewerId) return t("list.you", { text });

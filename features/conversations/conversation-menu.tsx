@@ -4,6 +4,7 @@ import { Ban, Eraser, LogOut, MailOpen, MessageCircleDashed, Trash2, Undo2 } fro
 import * as Menu from "radix-ui/dropdown-menu";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { t } from "../language/t";
 import type { ConversationRowProps } from "./conversation-row";
 import type { ConversationAct } from "./use-conversation-acts";
@@ -24,9 +25,14 @@ export function ConversationMenu({
   onAct,
   onClose,
 }: ConversationMenuProps) {
+  useBackCloses(onClose);
   const item = (act: ConversationAct, icon: ReactNode, text: string, isGrave = false) => (
     <Menu.Item
-      onSelect={() => onAct(act)}
+      onSelect={() => {
+        // A question gives the focus back to where it was when it was asked.
+        returnFocusTo?.focus();
+        onAct(act);
+      }}
       className={cn(
         "flex min-h-10 items-center gap-3 rounded-[10px] px-3 text-preview outline-none select-none data-highlighted:bg-hover touch:min-h-11 [&>svg]:size-[17px] [&>svg]:text-muted",
         isGrave && "text-danger data-highlighted:bg-danger-soft [&>svg]:text-danger",
@@ -51,7 +57,7 @@ export function ConversationMenu({
             event.preventDefault();
             returnFocusTo?.focus();
           }}
-          className="z-30 min-w-56 animate-appear rounded-2xl bg-raised p-1.5 shadow-float"
+          className="z-30 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 shadow-float"
         >
           {row.unreadCount > 0
             ? item("read", <MailOpen aria-hidden="true" />, t("row.read"))

@@ -40,6 +40,8 @@ export type ConversationRowProps = {
   /** The other person of a one-to-one conversation. */
   otherUserId: string | null;
   isBlocked: boolean;
+  /** Tab stops at it; the arrow keys lead to the others. */
+  isTabStop?: boolean;
   /** What is to be known about the other person before what was said. */
   note: string | null;
 };
@@ -50,9 +52,12 @@ export type OpenRowMenu = (
   returnFocusTo: HTMLElement | null,
 ) => void;
 
+/** What the list alone asks of its rows. */
+type OwnRowProps = { onMenu?: OpenRowMenu; onFocus?: (conversationId: string) => void };
+
 /** One conversation of the list. */
 export const ConversationRow = memo(
-  function ConversationRow(props: ConversationRowProps & { onMenu?: OpenRowMenu }) {
+  function ConversationRow(props: ConversationRowProps & OwnRowProps) {
     const {
       conversationId,
       title,
@@ -69,6 +74,7 @@ export const ConversationRow = memo(
     const openMenu = (at: { x: number; y: number }) =>
       props.onMenu?.(conversationId, at, link.current);
     const hold = useHold(openMenu);
+    const tabIndex = props.isTabStop === false ? -1 : undefined;
     const time = formatListTime(props.lastMessageAt, props.todayMs, {
       today: t("day.today"),
       yesterday: t("day.yesterday"),
@@ -77,6 +83,7 @@ export const ConversationRow = memo(
       <li
         data-unread={unreadCount > 0 || undefined}
         className="group/row relative px-2"
+        onFocus={() => props.onFocus?.(conversationId)}
         onContextMenu={(event) => {
           if (!props.onMenu) return;
           event.preventDefault();
@@ -86,6 +93,7 @@ export const ConversationRow = memo(
         <a
           {...RESULT}
           ref={link}
+          tabIndex={tabIndex}
           {...hold}
           href={conversationHref(conversationId)}
           // The name alone names the link; the rest describes it.
@@ -135,8 +143,13 @@ export const ConversationRow = memo(
             </time>
             {unreadCount > 0 && (
               <span className="grid h-[21px] min-w-[21px] animate-appear grid-flow-col place-content-center rounded-full bg-accent px-1.5 text-caption font-title text-on-accent">
-                {unreadText(unreadCount)}
-                <span className="sr-only">&nbsp;{t("list.unreadWord")}</span>
+                <span aria-hidden="true">{unreadText(unreadCount)}</span>
+                <span className="sr-only">
+                  {t(props.isGroup ? "list.unreadIn" : "list.unreadFrom", {
+                    count: unreadCount,
+                    name: title,
+                  })}
+                </span>
               </span>
             )}
           </span>
@@ -144,6 +157,7 @@ export const ConversationRow = memo(
         {props.onMenu && (
           <button
             type="button"
+            tabIndex={tabIndex}
             aria-label={t("row.menu")}
             aria-describedby={`${id}-name`}
             aria-haspopup="menu"

@@ -11,12 +11,13 @@ import { SearchField } from "@/components/ui/search-field";
 import { TextField } from "@/components/ui/text-field";
 import { api } from "@/convex/_generated/api";
 import { cn } from "@/lib/cn";
+import { leaveSheets } from "@/lib/sheet-steps";
+import { useBackCloses } from "@/lib/use-back-closes";
+import { useFocusReturn } from "@/lib/use-focus-return";
 import { groupMembersMax, groupNameMaxUnits } from "@/shared/limits";
 import { sentenceOf } from "../connection/panel-error";
 import { t } from "../language/t";
 import { conversationHref } from "../navigation/open-conversation";
-import { useBackCloses } from "../navigation/use-back-closes";
-import { useIsWide } from "../navigation/use-media";
 import type { Person } from "../users/use-people";
 import { Chosen, PeopleToChoose } from "./choose-people";
 
@@ -24,8 +25,8 @@ import { Chosen, PeopleToChoose } from "./choose-people";
 export function NewGroupDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const createGroup = useMutation(api.conversations.createGroup);
-  const isWide = useIsWide();
-  const leaveByPage = useBackCloses(onClose);
+  useBackCloses(onClose);
+  const returnFocus = useFocusReturn();
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<readonly Person[]>([]);
   const [search, setSearch] = useState("");
@@ -51,11 +52,8 @@ export function NewGroupDialog({ onClose }: { onClose: () => void }) {
     try {
       const participantIds = chosen.map(({ clerkId }) => clerkId);
       const conversationId = await createGroup({ groupName: name.trim(), participantIds });
-      leaveByPage();
       onClose();
-      // On phones the dialog has a step of the history, which the new chat takes.
-      if (isWide) router.push(conversationHref(conversationId));
-      else router.replace(conversationHref(conversationId));
+      leaveSheets(() => router.push(conversationHref(conversationId)));
     } catch (error) {
       setProblem({ at: "people", text: sentenceOf(error) });
       setIsCreating(false);
@@ -68,6 +66,7 @@ export function NewGroupDialog({ onClose }: { onClose: () => void }) {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className={cn(
             "fixed z-50 flex animate-appear flex-col bg-raised shadow-float",
             "wide:inset-0 wide:m-auto wide:h-[min(640px,88dvh)] wide:w-[440px] wide:rounded-[24px]",

@@ -9,8 +9,9 @@ import type { TextKey } from "../language/messages-en";
 import { t } from "../language/t";
 import { closeConversation, useOpenConversationId } from "../navigation/open-conversation";
 
-const ConfirmDialog = dynamic(() =>
-  import("@/components/ui/confirm-dialog").then((room) => room.ConfirmDialog),
+const ConfirmDialog = dynamic(
+  () => import("@/components/ui/confirm-dialog").then((room) => room.ConfirmDialog),
+  { loading: () => null },
 );
 
 /** What one does with a conversation for oneself. */

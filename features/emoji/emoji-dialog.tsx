@@ -4,8 +4,9 @@ import { EmojiPicker, type EmojiPickerListEmojiProps } from "frimousse";
 import * as Dialog from "radix-ui/dialog";
 import { useState } from "react";
 import { cn } from "@/lib/cn";
+import { useBackCloses } from "@/lib/use-back-closes";
+import { useFocusReturn } from "@/lib/use-focus-return";
 import { t } from "../language/t";
-import { useBackCloses } from "../navigation/use-back-closes";
 import {
   readRecentEmoji,
   readSkinTone,
@@ -32,6 +33,7 @@ const CELL =
 /** Every emoji in every skin tone, by name, by subject and by last use; the arrow keys walk through them. */
 export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialogProps) {
   useBackCloses(onClose);
+  const returnFocus = useFocusReturn();
   const [search, setSearch] = useState("");
   const [tone, setTone] = useState(readSkinTone);
   const [columns] = useState(() =>
@@ -49,6 +51,7 @@ export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialog
         />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className={cn(
             "fixed z-50 animate-appear bg-raised p-3 shadow-float",
             "wide:h-[420px] wide:w-[388px] wide:rounded-[22px]",

@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import * as Dialog from "radix-ui/dialog";
 import { type ReactNode, useEffect, useRef } from "react";
 import { IconButton } from "@/components/ui/icon-button";
+import { useBackCloses } from "@/lib/use-back-closes";
 import type { ConversationActs } from "../conversations/use-conversation-acts";
 import { t } from "../language/t";
 import { useIsRoomy } from "../navigation/use-media";
@@ -26,6 +27,7 @@ export type ChatDetailsProps = {
 export function ChatDetails(props: ChatDetailsProps) {
   const { conversation, onClose } = props;
   const isRoomy = useIsRoomy();
+  useBackCloses(onClose);
   const title = t(conversation.isGroup ? "details.group" : "details.person");
   const body = conversation.isGroup ? <GroupDetails {...props} /> : <PersonDetails {...props} />;
   if (isRoomy) {

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { cn } from "@/lib/cn";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { refusalOf } from "@/shared/error-codes";
 import { PanelError } from "../connection/panel-error";
 import { useConversationActs } from "../conversations/use-conversation-acts";
@@ -28,11 +29,14 @@ import { useReply } from "./use-reply";
 import { useSendMessage } from "./use-send-message";
 import { useEscape } from "./use-type-anywhere";
 
-const ChatSearchBar = dynamic(() =>
-  import("../search/chat-search-bar").then((room) => room.ChatSearchBar),
+const ChatSearchBar = dynamic(
+  () => import("../search/chat-search-bar").then((room) => room.ChatSearchBar),
+  { loading: () => null },
 );
 
-const ChatDetails = dynamic(() => import("./chat-details").then((room) => room.ChatDetails));
+const ChatDetails = dynamic(() => import("./chat-details").then((room) => room.ChatDetails), {
+  loading: () => null,
+});
 
 export type ChatProps = {
   conversationId: string;
@@ -84,9 +88,12 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
     changes,
     onReply: reply.start,
     onEdit: startEditing,
+    onFocusGone: useCallback(() => log.current?.focus(), []),
   });
   const { selection } = acted;
   useEscape("selection", selection.ids !== null, selection.end);
+  useBackCloses(selection.end, selection.ids !== null);
+  useBackCloses(() => setIsSearching(false), isSearching);
   const conversationActs = useConversationActs();
   const closed = closedBecause(conversation);
   const actedOn = {

@@ -28,7 +28,10 @@ import { useDraft } from "./use-draft";
 import { useSuggestions } from "./use-suggestions";
 import { useEscape, useTypeAnywhere } from "./use-type-anywhere";
 
-const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog));
+const EmojiDialog = dynamic(
+  () => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog),
+  { loading: () => null },
+);
 
 /** From so many units on it is said how many are left. */
 const COUNT_FROM_UNITS = contentMaxUnits - 300;

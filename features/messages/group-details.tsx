@@ -13,8 +13,9 @@ import { DetailsAction } from "./details-action";
 import { GroupMembers } from "./group-members";
 import { GroupName } from "./group-name";
 
-const AddPeopleDialog = dynamic(() =>
-  import("./add-people-dialog").then((room) => room.AddPeopleDialog),
+const AddPeopleDialog = dynamic(
+  () => import("./add-people-dialog").then((room) => room.AddPeopleDialog),
+  { loading: () => null },
 );
 
 /** A group: its name, its people with their roles, and what one's own role lets one do. */

@@ -13,8 +13,9 @@ import { usePresence } from "../presence/use-presence";
 import { actsOn, byRole, type Member, type MemberAct, type Role } from "./group-roles";
 import { MemberMenu } from "./member-menu";
 
-const ConfirmDialog = dynamic(() =>
-  import("@/components/ui/confirm-dialog").then((room) => room.ConfirmDialog),
+const ConfirmDialog = dynamic(
+  () => import("@/components/ui/confirm-dialog").then((room) => room.ConfirmDialog),
+  { loading: () => null },
 );
 
 export type GroupMembersProps = {

@@ -97,7 +97,7 @@ export function LogList(props: LogListProps) {
       [shared, acts, onOpenQuote, canDeleteAll],
     ),
   );
-  const [focusedKey, focusEvents] = useFocusedRow(rows);
+  const [focusedKey, noteFocus] = useFocusedRow(rows);
   const [middleKey, setMiddleKey] = useState<string | null>(null);
   const kept = useMemo(
     () => keptIndexes(rows, middleKey, focusedKey),
@@ -116,7 +116,8 @@ export function LogList(props: LogListProps) {
     <>
       {/* Pushes few messages down to where the newest always are. */}
       <div className="flex-1" />
-      <div {...focusEvents} className="contents">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notes where the focus is. */}
+      <div onFocus={noteFocus} className="contents">
         <Virtualizer
           ref={list}
           scrollRef={log}
@@ -139,6 +140,7 @@ export function LogList(props: LogListProps) {
               isSelected:
                 row.message.id !== null && props.selectedIds?.has(row.message.id) === true,
               isMarked: row.message.sentAt === props.markedAt,
+              isTabStop: row.key === focusedKey,
             })
           }
         </Virtualizer>
@@ -180,20 +182,14 @@ function keptIndexes(
   return kept;
 }
 
-/** The row that holds the focus: it stays, however far one scrolls. */
+/** The row that the focus was last in: it stays, however far one scrolls, and Tab leads back to it. */
 function useFocusedRow(rows: readonly MessageRow[]) {
   const [focusedKey, setFocusedKey] = useState<string | null>(null);
   const latest = useRef(rows);
   latest.current = rows;
-  const events = useMemo(
-    () => ({
-      onFocus: (event: FocusEvent) => {
-        const seq = Number(event.target.closest<HTMLElement>("[data-seq]")?.dataset.seq);
-        setFocusedKey(latest.current.find(({ message }) => message.seq === seq)?.key ?? null);
-      },
-      onBlur: () => setFocusedKey(null),
-    }),
-    [],
-  );
-  return [focusedKey, events] as const;
+  const note = useCallback((event: FocusEvent) => {
+    const seq = Number(event.target.closest<HTMLElement>("[data-seq]")?.dataset.seq);
+    setFocusedKey(latest.current.find(({ message }) => message.seq === seq)?.key ?? null);
+  }, []);
+  return [focusedKey, note] as const;
 }

@@ -1,8 +1,9 @@
 "use client";
 
 import * as Menu from "radix-ui/dropdown-menu";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
+import { useBackCloses } from "@/lib/use-back-closes";
 import type { TextKey } from "../language/messages-en";
 import { t } from "../language/t";
 import type { MemberAct } from "./group-roles";
@@ -21,9 +22,14 @@ export type MemberMenuProps = {
 };
 
 export function MemberMenu({ acts, onAct, button }: MemberMenuProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  useBackCloses(() => setIsOpen(false), isOpen);
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger asChild>{button}</Menu.Trigger>
+    <Menu.Root modal={false} open={isOpen} onOpenChange={setIsOpen}>
+      <Menu.Trigger ref={trigger} asChild>
+        {button}
+      </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content
           align="end"
@@ -34,7 +40,11 @@ export function MemberMenu({ acts, onAct, button }: MemberMenuProps) {
           {acts.map((act) => (
             <Menu.Item
               key={act}
-              onSelect={() => onAct(act)}
+              onSelect={() => {
+                // A question gives the focus back to where it was when it was asked.
+                trigger.current?.focus();
+                onAct(act);
+              }}
               className={cn(
                 "flex min-h-10 items-center rounded-[10px] px-3 text-preview outline-none select-none data-highlighted:bg-hover touch:min-h-11",
                 act === "remove" && "text-danger data-highlighted:bg-danger-soft",

@@ -2,31 +2,33 @@
 
 import { Ellipsis } from "lucide-react";
 import dynamic from "next/dynamic";
-import { memo, useState } from "react";
+import { memo, type Ref, useImperativeHandle, useState } from "react";
 import { cn } from "@/lib/cn";
 import { t } from "../language/t";
 import type { MessageMenuProps } from "./message-menu";
+import { useTabStop } from "./tab-stop";
 
 const MessageMenu = dynamic(() => import("./message-menu").then((room) => room.MessageMenu), {
   loading: () => <MenuButton isActive />,
 });
 
-export type MessageActionsProps = Omit<MessageMenuProps, "button" | "isOpen" | "onOpenChange">;
+export type MessageActionsHandle = { open: () => void };
+
+export type MessageActionsProps = Omit<MessageMenuProps, "button" | "isOpen" | "onOpenChange"> & {
+  ref: Ref<MessageActionsHandle>;
+};
 
 /** The button of a message's menu. The menu's code comes when the button is first used anywhere. */
-export const MessageActions = memo(function MessageActions(props: MessageActionsProps) {
+export const MessageActions = memo(function MessageActions(asked: MessageActionsProps) {
+  const { ref, ...props } = asked;
   const [isOpen, setIsOpen] = useState(false);
   const [wasOpened, setWasOpened] = useState(false);
-  if (!wasOpened) {
-    return (
-      <MenuButton
-        onClick={() => {
-          setWasOpened(true);
-          setIsOpen(true);
-        }}
-      />
-    );
-  }
+  const open = () => {
+    setWasOpened(true);
+    setIsOpen(true);
+  };
+  useImperativeHandle(ref, () => ({ open }));
+  if (!wasOpened) return <MenuButton onClick={open} />;
   return (
     <MessageMenu
       {...props}
@@ -41,9 +43,11 @@ type MenuButtonProps = React.ComponentPropsWithRef<"button"> & { isActive?: bool
 
 /** Seen while the message is pointed at or holds the focus, so that a quiet log stays quiet. */
 export function MenuButton({ isActive, className, ...rest }: MenuButtonProps) {
+  const tabStop = useTabStop();
   return (
     <button
       type="button"
+      tabIndex={tabStop}
       aria-label={t("message.actions")}
       aria-haspopup="menu"
       title={t("message.actions")}

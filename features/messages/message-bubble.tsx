@@ -8,6 +8,7 @@ import { MessageQuote } from "./message-quote";
 import { MessageText } from "./message-text";
 import { MessageTicks } from "./message-ticks";
 import type { Mentionable } from "./rich-text";
+import { useTabStop } from "./tab-stop";
 import { countBigEmoji } from "./text-parts";
 
 export type MessageBubbleProps = {
@@ -88,6 +89,7 @@ export function MessageBubble(props: MessageBubbleProps) {
 }
 
 function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
+  const tabStop = useTabStop();
   const { message, isMine, isRead, isFloating } = props;
   const sentAt = new Date(message.sentAt);
   return (
@@ -101,6 +103,7 @@ function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
       {message.editedAt !== null && !message.isDeleted && (
         <button
           type="button"
+          tabIndex={tabStop}
           title={t("message.editedAt", { time: formatFull(message.editedAt) })}
           onClick={() => props.onShowHistory(message)}
           className="relative before:absolute before:-inset-x-1 before:-inset-y-2 before:content-[''] hover:underline"

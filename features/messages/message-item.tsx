@@ -7,12 +7,13 @@ import { cn } from "@/lib/cn";
 import { t } from "../language/t";
 import { isTouch } from "../navigation/use-media";
 import { type ChatMessage, isSameMessage, type Quote } from "./chat-message";
-import { MessageActions } from "./message-actions";
+import { MessageActions, type MessageActionsHandle } from "./message-actions";
 import type { MessageActs } from "./message-acts";
 import { MessageBubble } from "./message-bubble";
 import { QUICK_REACTIONS } from "./reaction-groups";
 import { Reactions } from "./reactions";
 import type { Mentionable } from "./rich-text";
+import { useTabStop } from "./tab-stop";
 import type { MessageChanges } from "./use-message-changes";
 import { useMessageTouch } from "./use-message-touch";
 import type { Seen } from "./use-message-visibility";
@@ -50,7 +51,8 @@ export const MessageItem = memo(
   function MessageItem(props: MessageItemProps) {
     const { message, startsGroup, endsGroup, isMine, isInGroup, author, viewerId } = props;
     const { id, seq, senderId, delivery } = message;
-    const article = useRef<HTMLElement>(null);
+    const actions = useRef<MessageActionsHandle>(null);
+    const tabStop = useTabStop();
     const { isSelecting, acts } = props;
     const isThere = id !== null && !message.isDeleted;
     const canAct = isThere && !isSelecting;
@@ -63,13 +65,18 @@ export const MessageItem = memo(
     return (
       <article
         ref={(element) => {
-          article.current = element;
           if (id === null || seq === null || isMine) return;
           return props.watch(element, { messageId: id, seq });
         }}
         data-seq={seq ?? undefined}
         // A tap gives the message the focus, which shows its menu where there is no hovering.
-        tabIndex={-1}
+        tabIndex={tabStop}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.target !== event.currentTarget) return;
+          event.preventDefault();
+          if (isSelecting && isThere) acts.select(message, event.shiftKey);
+          else actions.current?.open();
+        }}
         {...touch}
         onContextMenu={(event) => isTouch() && event.preventDefault()}
         onClickCapture={(event) => {
@@ -81,13 +88,13 @@ export const MessageItem = memo(
           if (isThere) acts.select(message, event.shiftKey);
         }}
         className={cn(
-          "group/message touch-pan-y flex w-full [contain:layout_style] items-end gap-2.5 outline-none",
+          "group/message touch-pan-y flex w-full [contain:layout_style] items-end gap-2.5 rounded-row outline-offset-[-2px] focus-visible:shadow-none",
           startsGroup ? "pt-3" : "pt-0.5",
           isMine && "flex-row-reverse",
-          isSelecting && "relative cursor-pointer rounded-row ps-11 select-none",
+          isSelecting && "relative cursor-pointer ps-11 select-none",
           props.isSelected && "bg-accent-soft",
           props.isNew && "animate-rise",
-          props.isMarked && "rounded-row animate-mark",
+          props.isMarked && "animate-mark",
         )}
       >
         {isSelecting && isThere && (
@@ -140,6 +147,7 @@ export const MessageItem = memo(
         </div>
         {canAct && (
           <MessageActions
+            ref={actions}
             message={{ ...message, id }}
             canEdit={isMine}
             canDelete={isMine || props.canDelete}

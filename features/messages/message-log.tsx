@@ -22,6 +22,7 @@ import { BackToReply, FloatingDay, JumpToEnd, LoadingMore } from "./log-marks";
 import { LogSkeleton } from "./log-skeleton";
 import type { MessageActs } from "./message-acts";
 import { keepRows, layOutRows, type MessageRow } from "./message-rows";
+import { walkMessages } from "./tab-stop";
 import type { ChatState } from "./use-chat";
 import { type LogScrollHandle, useLook } from "./use-log-scroll";
 import type { MessageChanges } from "./use-message-changes";
@@ -41,6 +42,7 @@ export type MessageLogHandle = {
   followEnd: () => void;
   /** Shows the message that was sent then, wherever it stands, and makes it stand out for a moment. */
   showMessage: (sentAt: number) => void;
+  focus: () => void;
 };
 
 export type MessageLogProps = {
@@ -101,6 +103,7 @@ export function MessageLog(props: MessageLogProps) {
       toEnd();
     },
     showMessage,
+    focus: () => log.current?.focus({ preventScroll: true }),
   }));
 
   const newestSeq = tail.findLast(({ seq }) => seq !== null)?.seq ?? 0;
@@ -116,6 +119,7 @@ export function MessageLog(props: MessageLogProps) {
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key.
         tabIndex={0}
+        onKeyDown={walkMessages}
         className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-3px] [overflow-anchor:none]"
       >
         {loadingLook === "skeleton" && <LogSkeleton />}

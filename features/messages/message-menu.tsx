@@ -6,13 +6,17 @@ import * as Menu from "radix-ui/dropdown-menu";
 import { type ReactNode, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
 import { copyText } from "@/lib/copy-text";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { t } from "../language/t";
 import type { ChatMessage } from "./chat-message";
 import type { MessageActs } from "./message-acts";
 import { QUICK_REACTIONS } from "./reaction-groups";
 import type { MessageChanges } from "./use-message-changes";
 
-const EmojiDialog = dynamic(() => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog));
+const EmojiDialog = dynamic(
+  () => import("../emoji/emoji-dialog").then((room) => room.EmojiDialog),
+  { loading: () => null },
+);
 
 export type MessageMenuProps = {
   message: ChatMessage & { id: string };
@@ -32,17 +36,23 @@ const ITEM =
 export function MessageMenu(props: MessageMenuProps) {
   const { message, canEdit, canDelete, changes, acts } = props;
   const { id: messageId, content } = message;
+  useBackCloses(() => props.onOpenChange(false), props.isOpen);
   const [asking, setAsking] = useState<"emoji" | null>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
   /** What was begun has taken the focus, which must not come back here. */
   const hasBegun = useRef(false);
   const begin = (act: (message: ChatMessage) => void) => {
     hasBegun.current = true;
+    // A dialog gives the focus back to where it was when it opened.
+    trigger.current?.focus();
     act(message);
   };
   return (
     <>
       <Menu.Root open={props.isOpen} onOpenChange={props.onOpenChange} modal={false}>
-        <Menu.Trigger asChild>{props.button}</Menu.Trigger>
+        <Menu.Trigger ref={trigger} asChild>
+          {props.button}
+        </Menu.Trigger>
         <Menu.Portal>
           <Menu.Content
             // Own bubbles stand at the end, everybody else's at the start: away from the list.
@@ -54,7 +64,7 @@ export function MessageMenu(props: MessageMenuProps) {
               if (asking !== null || hasBegun.current) event.preventDefault();
               hasBegun.current = false;
             }}
-            className="z-30 min-w-52 animate-appear rounded-2xl bg-raised p-1.5 shadow-float"
+            className="z-30 max-h-(--radix-dropdown-menu-content-available-height) min-w-52 animate-appear overflow-y-auto rounded-2xl bg-raised p-1.5 shadow-float"
           >
             <Menu.Group className="flex border-b border-line pb-1.5 mb-1.5">
               {QUICK_REACTIONS.map((emoji) => (
@@ -69,7 +79,10 @@ export function MessageMenu(props: MessageMenuProps) {
               ))}
               <Menu.Item
                 aria-label={t("message.moreReactions")}
-                onSelect={() => setAsking("emoji")}
+                onSelect={() => {
+                  trigger.current?.focus();
+                  setAsking("emoji");
+                }}
                 className="grid size-10 place-items-center rounded-full text-muted outline-none data-highlighted:bg-hover touch:size-11"
               >
                 <SmilePlus size={19} aria-hidden="true" />

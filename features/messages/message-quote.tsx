@@ -2,6 +2,7 @@ import type { CSSProperties } from "react";
 import { hueOf } from "@/components/ui/initials";
 import { t } from "../language/t";
 import type { Quote } from "./chat-message";
+import { useTabStop } from "./tab-stop";
 
 export type MessageQuoteProps = {
   quote: Quote;
@@ -12,9 +13,11 @@ export type MessageQuoteProps = {
 
 /** What a message answers, above it; a press leads there. */
 export function MessageQuote({ quote, authorName, onOpen }: MessageQuoteProps) {
+  const tabStop = useTabStop();
   return (
     <button
       type="button"
+      tabIndex={tabStop}
       onClick={() => onOpen(quote)}
       className="mb-1 block w-full min-w-0 rounded-e-lg border-s-[3px] border-accent bg-code py-1 ps-2.5 pe-2 text-start text-meta"
     >

@@ -3,6 +3,7 @@ import { cn } from "@/lib/cn";
 import { t } from "../language/t";
 import { CodeBlock } from "./code-block";
 import { type Block, type Inline, type Mentionable, readRichText } from "./rich-text";
+import { useTabStop } from "./tab-stop";
 import { foldText } from "./text-parts";
 
 const NOBODY: readonly Mentionable[] = [];
@@ -22,6 +23,7 @@ export type MessageTextProps = {
  * lets every paragraph take its own direction.
  */
 export const MessageText = memo(function MessageText(props: MessageTextProps) {
+  const tabStop = useTabStop();
   const { messageKey, text, members = NOBODY, viewerId = "" } = props;
   const [isUnfolded, setIsUnfolded] = useState(() => unfolded.has(messageKey));
   const folded = isUnfolded ? null : foldText(text);
@@ -41,6 +43,7 @@ export const MessageText = memo(function MessageText(props: MessageTextProps) {
       {folded !== null && (
         <button
           type="button"
+          tabIndex={tabStop}
           onClick={() => {
             unfolded.add(messageKey);
             setIsUnfolded(true);
@@ -96,6 +99,7 @@ function renderInlines(inlines: readonly Inline[], viewerId: string) {
 }
 
 function TextInline({ inline, viewerId }: { inline: Inline; viewerId: string }) {
+  const tabStop = useTabStop();
   switch (inline.kind) {
     case "text":
       return inline.text;
@@ -114,6 +118,7 @@ function TextInline({ inline, viewerId }: { inline: Inline; viewerId: string }) 
     case "link":
       return (
         <a
+          tabIndex={tabStop}
           href={inline.href}
           title={inline.href}
           target="_blank"

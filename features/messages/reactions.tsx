@@ -3,6 +3,7 @@ import { cn } from "@/lib/cn";
 import { t } from "../language/t";
 import type { Reaction } from "./chat-message";
 import { groupReactions } from "./reaction-groups";
+import { useTabStop } from "./tab-stop";
 
 export type ReactionsProps = {
   reactions: readonly Reaction[];
@@ -15,12 +16,14 @@ export type ReactionsProps = {
 export const Reactions = memo(function Reactions(props: ReactionsProps) {
   const { reactions, viewerId, nameOf, onToggle } = props;
   const id = useId();
+  const tabStop = useTabStop();
   return (
     <div className="relative z-[1] -mt-[5px] flex flex-wrap gap-1 px-2.5">
       {groupReactions(reactions, viewerId).map(({ emoji, count, isMine, userIds }) => (
         <button
           key={emoji}
           type="button"
+          tabIndex={tabStop}
           aria-label={`${emoji} ${count}`}
           aria-pressed={isMine}
           aria-describedby={`${id}-${emoji}`}

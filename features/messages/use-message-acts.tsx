@@ -1,7 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { copyText } from "@/lib/copy-text";
 import { t } from "../language/t";
 import type { ChatMessage } from "./chat-message";
@@ -11,14 +11,17 @@ import type { MessageChanges } from "./use-message-changes";
 import { pendingDeletions } from "./use-pending-deletions";
 import { canBeSelected, type Selection, useSelection } from "./use-selection";
 
-const ConfirmDialog = dynamic(() =>
-  import("@/components/ui/confirm-dialog").then((room) => room.ConfirmDialog),
+const ConfirmDialog = dynamic(
+  () => import("@/components/ui/confirm-dialog").then((room) => room.ConfirmDialog),
+  { loading: () => null },
 );
-const MessageInfoDialog = dynamic(() =>
-  import("./message-info-dialog").then((room) => room.MessageInfoDialog),
+const MessageInfoDialog = dynamic(
+  () => import("./message-info-dialog").then((room) => room.MessageInfoDialog),
+  { loading: () => null },
 );
-const EditHistoryDialog = dynamic(() =>
-  import("./edit-history-dialog").then((room) => room.EditHistoryDialog),
+const EditHistoryDialog = dynamic(
+  () => import("./edit-history-dialog").then((room) => room.EditHistoryDialog),
+  { loading: () => null },
 );
 
 type Asked =
@@ -34,6 +37,8 @@ export type MessageActsOptions = {
   changes: MessageChanges;
   onReply: (message: ChatMessage) => void;
   onEdit: (message: ChatMessage) => void;
+  /** What had the focus is deleted. */
+  onFocusGone: () => void;
 };
 
 export type ActedMessages = {
@@ -54,6 +59,7 @@ export function useMessageActs(options: MessageActsOptions): ActedMessages {
   const selection = useSelection(chat.messages);
   const { toggle, end } = selection;
   const [asked, setAsked] = useState<Asked | null>(null);
+  const hasDeleted = useRef(false);
   const acts = useMemo<MessageActs>(
     () => ({
       reply: onReply,
@@ -83,6 +89,7 @@ export function useMessageActs(options: MessageActsOptions): ActedMessages {
       messageIds: new Set(messageIds),
       commit: () => changes.remove(messageIds),
     });
+    hasDeleted.current = true;
     setAsked(null);
     end();
   };
@@ -101,6 +108,12 @@ export function useMessageActs(options: MessageActsOptions): ActedMessages {
         asked={asked}
         chat={chat}
         onClose={() => setAsked(null)}
+        onCloseAutoFocus={(event) => {
+          if (!hasDeleted.current) return;
+          hasDeleted.current = false;
+          event.preventDefault();
+          options.onFocusGone();
+        }}
         onDelete={() => asked.kind === "delete" && remove(asked.messages)}
       />
     ),
@@ -121,10 +134,12 @@ type AskedDialogProps = {
   asked: Asked;
   chat: ChatState;
   onClose: () => void;
+  onCloseAutoFocus: (event: Event) => void;
   onDelete: () => void;
 };
 
-function AskedDialog({ asked, chat, onClose, onDelete }: AskedDialogProps) {
+function AskedDialog(props: AskedDialogProps) {
+  const { asked, chat, onClose, onDelete } = props;
   switch (asked.kind) {
     case "delete": {
       const count = asked.messages.length;
@@ -135,6 +150,7 @@ function AskedDialog({ asked, chat, onClose, onDelete }: AskedDialogProps) {
           confirm={t("delete.confirm")}
           cancel={t("cancel")}
           onCancel={onClose}
+          onCloseAutoFocus={props.onCloseAutoFocus}
           onConfirm={onDelete}
         />
       );

@@ -7,6 +7,7 @@ import { EventLine } from "./event-line";
 import { DayHeading, UnreadDivider } from "./log-marks";
 import { MessageItem, type MessageItemProps } from "./message-item";
 import type { MessageRow } from "./message-rows";
+import { TabStop } from "./tab-stop";
 
 type Person = { name: string; imageUrl: string | null };
 
@@ -26,7 +27,10 @@ export type SharedByMessages = {
 type Varying = Pick<
   MessageItemProps,
   "isRead" | "isNew" | "isMarked" | "isSelecting" | "isSelected"
->;
+> & {
+  /** Tab stops at it. */
+  isTabStop: boolean;
+};
 
 type Made = Varying & { row: MessageRow; element: ReactElement };
 
@@ -48,7 +52,8 @@ export function useMessageElements(shared: SharedByMessages) {
           known.isNew === varying.isNew &&
           known.isMarked === varying.isMarked &&
           known.isSelecting === varying.isSelecting &&
-          known.isSelected === varying.isSelected;
+          known.isSelected === varying.isSelected &&
+          known.isTabStop === varying.isTabStop;
         if (isSame) return known.element;
         const element = makeElement(row, varying, shared);
         made.set(row.key, { ...varying, row, element });
@@ -66,42 +71,45 @@ function makeElement(row: MessageRow, varying: Varying, shared: SharedByMessages
     <div key={key} className="px-6 max-wide:px-3">
       {startsDay && <DayHeading dayMs={dayMs} todayMs={shared.todayMs} />}
       {unreadFrom > 0 && <UnreadDivider count={unreadFrom} />}
-      <PanelBoundary fallback={brokenMessage}>
-        {message.event ? (
-          <EventLine
-            message={message}
-            event={message.event}
-            nameOf={shared.nameOf}
-            watch={shared.watch}
-          />
-        ) : (
-          <MessageItem
-            message={message}
-            startsGroup={startsGroup}
-            endsGroup={endsGroup}
-            isMine={message.senderId === viewerId}
-            isInGroup={shared.isGroup}
-            isRead={varying.isRead}
-            isNew={varying.isNew}
-            isMarked={varying.isMarked}
-            isSelecting={varying.isSelecting}
-            isSelected={varying.isSelected}
-            canDelete={shared.canDeleteAll}
-            viewerId={viewerId}
-            author={{
-              name: author?.name || t("people.someone"),
-              imageUrl: author?.imageUrl ?? null,
-            }}
-            members={shared.members}
-            nameOf={shared.nameOf}
-            watch={shared.watch}
-            changes={shared.changes}
-            sending={shared.sending}
-            acts={shared.acts}
-            onOpenQuote={shared.onOpenQuote}
-          />
-        )}
-      </PanelBoundary>
+      <TabStop value={varying.isTabStop ? 0 : -1}>
+        <PanelBoundary fallback={brokenMessage}>
+          {message.event ? (
+            <EventLine
+              message={message}
+              event={message.event}
+              viewerId={viewerId}
+              nameOf={shared.nameOf}
+              watch={shared.watch}
+            />
+          ) : (
+            <MessageItem
+              message={message}
+              startsGroup={startsGroup}
+              endsGroup={endsGroup}
+              isMine={message.senderId === viewerId}
+              isInGroup={shared.isGroup}
+              isRead={varying.isRead}
+              isNew={varying.isNew}
+              isMarked={varying.isMarked}
+              isSelecting={varying.isSelecting}
+              isSelected={varying.isSelected}
+              canDelete={shared.canDeleteAll}
+              viewerId={viewerId}
+              author={{
+                name: author?.name || t("people.someone"),
+                imageUrl: author?.imageUrl ?? null,
+              }}
+              members={shared.members}
+              nameOf={shared.nameOf}
+              watch={shared.watch}
+              changes={shared.changes}
+              sending={shared.sending}
+              acts={shared.acts}
+              onOpenQuote={shared.onOpenQuote}
+            />
+          )}
+        </PanelBoundary>
+      </TabStop>
     </div>
   );
 }

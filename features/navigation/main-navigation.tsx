@@ -11,6 +11,7 @@ import { ProfileButton } from "../profile/profile-button";
 import { useChangeSettings } from "../settings/use-settings";
 import { toggleTheme, useIsDark } from "../theme/use-theme";
 import { BrandMark } from "./brand-mark";
+import { useOpenConversationId } from "./open-conversation";
 import { useKeyboardOpen } from "./use-keyboard-open";
 
 const ITEM =
@@ -23,6 +24,7 @@ export const MainNavigation = memo(function MainNavigation() {
   const pathname = usePathname();
   const isKeyboardOpen = useKeyboardOpen();
   const unreadTotal = useUnreadTotal();
+  const isInChat = useOpenConversationId() !== null && pathname === "/messages";
   return (
     <nav
       aria-label={t("nav.main")}
@@ -30,7 +32,8 @@ export const MainNavigation = memo(function MainNavigation() {
         "z-10 shrink-0 border-line",
         "wide:flex wide:w-[72px] wide:flex-col wide:items-center wide:gap-1.5 wide:border-e wide:bg-rail wide:py-4",
         "max-wide:grid max-wide:h-[calc(58px+env(safe-area-inset-bottom))] max-wide:grid-cols-4 max-wide:border-t max-wide:bg-surface max-wide:pb-[env(safe-area-inset-bottom)]",
-        isKeyboardOpen && "max-wide:hidden",
+        // A chat on a phone has the screen to itself, and its own way back.
+        (isKeyboardOpen || isInChat) && "max-wide:hidden",
       )}
     >
       <BrandMark className="mb-3.5 size-9 max-wide:hidden" />

@@ -2,7 +2,7 @@
 
 import { MessageCircle } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { ConversationList, NO_SEARCH } from "../conversations/conversation-list";
 import { t } from "../language/t";
@@ -18,7 +18,18 @@ export function MessagesScreen() {
   const conversationId = useOpenConversationId();
   const isWide = useIsWide();
   const [search, setSearch] = useState(NO_SEARCH);
-  const list = <ConversationList openId={conversationId} search={search} onSearch={setSearch} />;
+  const lastOpen = useRef<string | null>(null);
+  useEffect(() => {
+    lastOpen.current = conversationId;
+  }, [conversationId]);
+  const list = (
+    <ConversationList
+      openId={conversationId}
+      returnTo={conversationId === null ? lastOpen.current : null}
+      search={search}
+      onSearch={setSearch}
+    />
+  );
   // The same element while one types into the search: the chat has nothing to do with it.
   const chat = useMemo(
     () =>

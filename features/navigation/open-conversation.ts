@@ -2,6 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useSyncExternalStore } from "react";
+import { leaveSheets } from "@/lib/sheet-steps";
 
 /** The address of a chat, or of one message in it. */
 export function conversationHref(conversationId: string, messageId?: string): string {
@@ -52,13 +53,20 @@ function tellAddress(): void {
  * of the server's pages: it works at once, and offline.
  */
 export function openConversation(conversationId: string, messageId?: string): void {
-  const href = conversationHref(conversationId, messageId);
-  window.history.pushState({ parleyFromList: true }, "", href);
-  tellAddress();
+  leaveSheets(() => {
+    const isFromList = !new URLSearchParams(window.location.search).has("conversationId");
+    const href = conversationHref(conversationId, messageId);
+    window.history.pushState(isFromList ? { parleyFromList: true } : {}, "", href);
+    tellAddress();
+  });
 }
 
 /** Back to the list: by the browser's own step where it leads there, so that history does not grow. */
 export function closeConversation(): void {
+  leaveSheets(stepToList);
+}
+
+function stepToList(): void {
   const state: unknown = window.history.state;
   const isFromList = typeof state === "object" && state !== null && "parleyFromList" in state;
   if (isFromList) {

@@ -1,9 +1,8 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
+import { WIDE_QUERY } from "@/lib/sheet-steps";
 
-/** From this width on the list and the chat stand side by side; equal to `--breakpoint-wide`. */
-const WIDE_QUERY = "(min-width: 720px)";
 /** From this width on there is room for details beside both. */
 const ROOMY_QUERY = "(min-width: 1180px)";
 

@@ -3,24 +3,29 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { forgetSteps, leaveSheets } from "@/lib/sheet-steps";
 import { chatBeside } from "../conversations/chat-order";
 import { openConversation, useOpenConversationId } from "../navigation/open-conversation";
+import { opensSheets, type Sheet } from "./open-sheet";
 import { readShortcut, type Shortcut } from "./shortcuts";
 
-const CommandPalette = dynamic(() =>
-  import("./command-palette").then((room) => room.CommandPalette),
+const CommandPalette = dynamic(
+  () => import("./command-palette").then((room) => room.CommandPalette),
+  { loading: () => null },
 );
-const ShortcutSheet = dynamic(() => import("./shortcut-sheet").then((room) => room.ShortcutSheet));
-const NewGroupDialog = dynamic(() =>
-  import("../conversations/new-group-dialog").then((room) => room.NewGroupDialog),
+const ShortcutSheet = dynamic(() => import("./shortcut-sheet").then((room) => room.ShortcutSheet), {
+  loading: () => null,
+});
+const NewGroupDialog = dynamic(
+  () => import("../conversations/new-group-dialog").then((room) => room.NewGroupDialog),
+  { loading: () => null },
 );
-const ProfilePanel = dynamic(() =>
-  import("../profile/profile-panel").then((room) => room.ProfilePanel),
+const ProfilePanel = dynamic(
+  () => import("../profile/profile-panel").then((room) => room.ProfilePanel),
+  { loading: () => null },
 );
 
-export type Sheet = "palette" | "shortcuts" | "new-group" | "profile";
-
-/** What keys open from anywhere: the palette, the list of shortcuts, and what the palette leads to. */
+/** What keys and buttons open from anywhere: the palette, the list of shortcuts, and what the palette leads to. */
 export function AppSheets() {
   const [sheet, setSheet] = useState<Sheet | null>(null);
   const openId = useOpenConversationId();
@@ -42,6 +47,16 @@ export function AppSheets() {
     }
     return shortcut satisfies never;
   };
+  useEffect(
+    () =>
+      opensSheets((asked) => {
+        rememberFocus(returnFocusTo);
+        setSheet(asked);
+      }),
+    [],
+  );
+  // A reload has closed what lay over the page.
+  useEffect(forgetSteps, []);
   const latest = useRef(act);
   latest.current = act;
   useEffect(() => {
@@ -65,7 +80,7 @@ export function AppSheets() {
         <CommandPalette
           onClose={close}
           onSheet={setSheet}
-          onPage={(href) => router.push(href)}
+          onPage={(href) => leaveSheets(() => router.push(href))}
           returnFocusTo={returnFocusTo}
         />
       );

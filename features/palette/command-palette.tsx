@@ -19,6 +19,7 @@ import { useIdentity } from "@/auth/use-identity";
 import { Avatar } from "@/components/ui/avatar";
 import { api } from "@/convex/_generated/api";
 import { cn } from "@/lib/cn";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { pageItemsMax, searchMaxUnits } from "@/shared/limits";
 import { sentenceOf } from "../connection/panel-error";
 import { conversationLook } from "../conversations/conversation-look";
@@ -26,8 +27,8 @@ import { t } from "../language/t";
 import { conversationHref, openConversation } from "../navigation/open-conversation";
 import { toggleTheme } from "../theme/use-theme";
 import { usePeople } from "../users/use-people";
-import type { Sheet } from "./app-sheets";
 import { fuzzyFilter } from "./fuzzy";
+import type { Sheet } from "./open-sheet";
 
 const CHATS_SHOWN = 7;
 const PEOPLE_SHOWN = 5;
@@ -51,6 +52,7 @@ type Group = { title: string; items: Item[] };
 /** Goes to any chat, person or command by a few letters of its name. */
 export function CommandPalette(props: CommandPaletteProps) {
   const { onClose, returnFocusTo } = props;
+  useBackCloses(onClose);
   const [search, setSearch] = useState("");
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);

@@ -4,8 +4,8 @@ import { X } from "lucide-react";
 import * as Dialog from "radix-ui/dialog";
 import { Fragment, type RefObject } from "react";
 import { IconButton } from "@/components/ui/icon-button";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { t } from "../language/t";
-import { useBackCloses } from "../navigation/use-back-closes";
 import { isApple, SHORTCUTS } from "./shortcuts";
 
 export type ShortcutSheetProps = {

@@ -7,7 +7,9 @@ import { Avatar } from "@/components/ui/avatar";
 import { cn } from "@/lib/cn";
 import { t } from "../language/t";
 
-const ProfilePanel = dynamic(() => import("./profile-panel").then((room) => room.ProfilePanel));
+const ProfilePanel = dynamic(() => import("./profile-panel").then((room) => room.ProfilePanel), {
+  loading: () => null,
+});
 
 /** Who one is, and the way to the panel with what one can do about it. */
 export function ProfileButton({ className }: { className?: string }) {

@@ -2,15 +2,18 @@
 
 import { LogOut, Server, Settings, UserRound } from "lucide-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import * as Dialog from "radix-ui/dialog";
-import { type ReactNode, type RefObject, useState } from "react";
+import { type MouseEvent, type ReactNode, type RefObject, useState } from "react";
 import { useIdentity, useSignOut } from "@/auth/use-identity";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
+import { leaveSheets } from "@/lib/sheet-steps";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { t } from "../language/t";
 import { forgetDrafts } from "../messages/use-draft";
-import { useBackCloses } from "../navigation/use-back-closes";
+import { isPlainClick } from "../navigation/open-conversation";
 import { forgetOutbox, useOutbox } from "../outbox/use-outbox";
 import { ThemeSetting } from "../settings/theme-setting";
 
@@ -22,10 +25,14 @@ export type ProfilePanelProps = {
 /** Name, mail address, theme, the way to the settings and the way out. */
 export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
   const { userId, name, email, imageUrl, isAdmin } = useIdentity();
-  const leaveByPage = useBackCloses(onClose);
-  const leaveTo = () => {
-    leaveByPage();
+  useBackCloses(onClose);
+  const router = useRouter();
+  const leaveTo = (event: MouseEvent<HTMLAnchorElement>) => {
+    if (!isPlainClick(event)) return;
+    event.preventDefault();
+    const { pathname } = new URL(event.currentTarget.href);
     onClose();
+    leaveSheets(() => router.push(pathname));
   };
   const signOut = useSignOut();
   const unsent = useOutbox().unsentCount();
@@ -118,7 +125,13 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
   );
 }
 
-function PanelLink(props: { href: string; onClick: () => void; children: ReactNode }) {
+type PanelLinkProps = {
+  href: string;
+  onClick: (event: MouseEvent<HTMLAnchorElement>) => void;
+  children: ReactNode;
+};
+
+function PanelLink(props: PanelLinkProps) {
   return (
     <Link
       href={props.href}

@@ -37,7 +37,7 @@ export function SettingsScreen() {
 function List({ openId }: { openId?: string | undefined }) {
   return (
     <div className="h-full overflow-y-auto overscroll-contain">
-      <Heading level="h1" isFocused={openId === undefined}>
+      <Heading level="h1" isFocused={openId === undefined} className="px-5 pt-4">
         {t("settings.title")}
       </Heading>
       <nav aria-label={t("settings.sections")} className="px-2 pb-4">
@@ -84,7 +84,7 @@ function Open({ section }: { section: Section }) {
           <IconButton label={t("settings.back")} className="wide:hidden" onClick={closeSection}>
             <ChevronLeft size={24} aria-hidden="true" className="rtl:-scale-x-100" />
           </IconButton>
-          <Heading level="h2" isFocused className="px-0 max-wide:pt-2">
+          <Heading level="h2" isFocused className="pt-2 wide:pt-4">
             {t(title)}
           </Heading>
         </div>
@@ -101,7 +101,8 @@ type HeadingProps = {
   level: "h1" | "h2";
   /** Takes the focus when it appears, so that who does not see the screen hears where they are. */
   isFocused: boolean;
-  className?: string;
+  /** Its room above and beside. */
+  className: string;
   children: ReactNode;
 };
 
@@ -115,7 +116,7 @@ function Heading({ level: Level, isFocused, className, children }: HeadingProps)
       ref={heading}
       tabIndex={-1}
       className={cn(
-        "px-5 pt-4 pb-3 text-screen leading-tight font-title tracking-[-0.015em] outline-none focus-visible:shadow-none",
+        "pb-3 text-screen leading-tight font-title tracking-[-0.015em] outline-none focus-visible:shadow-none",
         className,
       )}
     >
