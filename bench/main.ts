@@ -2,10 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { browserTable, runBrowser } from "./browser";
 import { growthTable, runGrowth } from "./growth";
 import type { Burst, Dialect, Member } from "./load-protocol";
 import { median, residentBytes, syncMs } from "./measure";
-import { type BenchOptions, HELP, readOptions } from "./options";
+import { type BenchOptions, HELP, type Part, readOptions } from "./options";
 import {
   type LoadGenerator,
   type Place,
@@ -69,7 +70,9 @@ async function runAll(place: Place, options: BenchOptions): Promise<string> {
   }
   const growth = options.only.includes("growth") ? await runGrowth(place, options.storeSizes) : [];
   const burst = options.only.includes("burst") ? await runBurst(place, options) : null;
-  const isCompared = options.only.some((part) => part !== "growth" && part !== "burst");
+  const felt = options.only.includes("browser") ? await runFelt(place, options) : null;
+  const apart: Part[] = ["growth", "burst", "browser"];
+  const isCompared = options.only.some((part) => !apart.includes(part));
   for (const roomSize of isCompared ? options.roomSizes : []) {
     const ceiling: WorkloadResult[] = [];
     const engine: WorkloadResult[] = [];
@@ -96,9 +99,18 @@ async function runAll(place: Place, options: BenchOptions): Promise<string> {
   const syncAfter = syncMs(place.workDir);
   return [
     reportText(rows, memory, options, [syncBefore, syncAfter]),
+    felt === null ? "" : `\n${browserTable(felt)}`,
     growth.length === 0 ? "" : `\n${growthTable(growth)}`,
     burst === null ? "" : `\n${burstText(burst, options)}`,
   ].join("\n");
+}
+
+function runFelt(place: Place, options: BenchOptions) {
+  return runBrowser(place, {
+    messages: options.browserMessages,
+    repeats: options.repeats === 1 ? 3 : 10,
+    floodSeconds: 10,
+  });
 }
 
 /** A fresh server with an empty store, one workload, and its end. */
@@ -275,6 +287,12 @@ function reportText(
     `Taken by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; ${machine}; ` +
       `${options.isPinned ? "server on core 0, load on core 1" : "server and load share all cores"}; loopback. ` +
       `A durable write of 4 KiB takes ${syncBefore.toFixed(2)} ms (${syncAfter.toFixed(2)} ms at the end).`,
+    ...(rows.length === 0 ? [] : workloadText(rows, memory, options)),
+  ].join("\n");
+}
+
+function workloadText(rows: Row[], memory: MemoryRow[], options: BenchOptions): string[] {
+  return [
     "",
     `${options.people} connected people in rooms of R. A message has 200 bytes, is durable before anybody sees it and goes to ` +
       "every member, the sender included. Open loop: latency counts from the moment a message was due until the last " +
@@ -285,5 +303,5 @@ function reportText(
     resultTable(rows),
     "",
     memoryTable(memory),
-  ].join("\n");
+  ];
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-const PARTS = ["ceiling", "engine", "growth", "burst", "product"] as const;
+const PARTS = ["ceiling", "engine", "growth", "burst", "product", "browser"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -23,6 +23,8 @@ export interface BenchOptions {
   storeSizes: number[];
   /** How many clients come back at once. */
   burstClients: number;
+  /** How many messages the conversation holds that a browser has open. */
+  browserMessages: number;
   /** Give the server the first core and the load the second. */
   isPinned: boolean;
   /** Where servers leave processor profiles when they end; null: they make none. */
@@ -33,8 +35,8 @@ export interface BenchOptions {
 
 export const HELP = `npm run bench -- [options]
   --quick            small figures in about two minutes, to see that it works
-  --only WHAT        ceiling, engine, growth, burst, product (default all; the ceiling runs with
-                     engine and product)
+  --only WHAT        ceiling, engine, growth, burst, product, browser (default all; the ceiling runs
+                     with engine and product)
   --rooms 2,50,200   sizes of the rooms
   --people 200       connected people
   --repeats 3        how often each figure is taken
@@ -49,7 +51,7 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
     args: argv,
     options: {
       quick: { type: "boolean", default: false },
-      only: { type: "string", default: "engine,growth,burst,product" },
+      only: { type: "string", default: "engine,growth,burst,product,browser" },
       rooms: { type: "string" },
       people: { type: "string", default: "200" },
       repeats: { type: "string" },
@@ -83,6 +85,7 @@ export function readOptions(argv: string[]): BenchOptions | "help" {
     idleConnections: values.quick ? 200 : 1_000,
     storeSizes: [10_000, values.quick ? 100_000 : 1_000_000],
     burstClients: values.quick ? 200 : 1_000,
+    browserMessages: values.quick ? 3_000 : 100_000,
     isPinned: !values["no-pin"],
     profileDir: values.profile ?? null,
     isWritten: values.write,

@@ -6,7 +6,7 @@ import type { Dialect, Member, QueryCall } from "./load-protocol";
 const AT_ONCE = 4;
 const PRESENCE_SHOWN = 50;
 
-interface Account {
+export interface Account {
   name: string;
   cookie: string;
   userId: string;
@@ -27,8 +27,7 @@ export function productDialect(url: string): Dialect {
 }
 
 export async function signUpPeople(url: string, count: number): Promise<Account[]> {
-  const numbers = Array.from({ length: count }, (_, n) => n);
-  return inGroups(numbers, async (n) => {
+  return inGroups(inOrder(count), async (n) => {
     const name = `Person ${n + 1}`;
     const response = await fetch(`${url}/api/auth/sign-up/email`, {
       method: "POST",
@@ -64,13 +63,8 @@ export async function meet(url: string, accounts: Account[], size: number): Prom
     groups.push(accounts.slice(at, at + size));
   const rooms = await inGroups(groups, async (group) => {
     const [first, ...others] = group as [Account, ...Account[]];
+    if (size === 2) return openPair(url, first, others[0]!);
     const client = await clientOf(url, first.cookie);
-    if (size === 2) {
-      return (await client.mutation(
-        makeFunctionReference<"mutation">("conversations:getOrCreateConversation"),
-        { participantIds: group.map((account) => account.userId) },
-      )) as string;
-    }
     return (await client.mutation(makeFunctionReference<"mutation">("conversations:createGroup"), {
       groupName: `Room of ${size}`,
       participantIds: others.map((account) => account.userId),
@@ -104,11 +98,22 @@ function browserQueries(conversationId: string, self: Account, group: Account[])
   ];
 }
 
-async function clientOf(url: string, cookie: string): Promise<ConvexHttpClient> {
+export async function clientOf(url: string, cookie: string): Promise<ConvexHttpClient> {
   const client = new ConvexHttpClient(`${url}/convex`);
   client.setAuth(await tokenOf(url, cookie));
   return client;
 }
+
+/** The one-to-one conversation of two people. */
+export async function openPair(url: string, one: Account, other: Account): Promise<string> {
+  const client = await clientOf(url, one.cookie);
+  return (await client.mutation(
+    makeFunctionReference<"mutation">("conversations:getOrCreateConversation"),
+    { participantIds: [one.userId, other.userId] },
+  )) as string;
+}
+
+export const inOrder = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 async function tokenOf(url: string, cookie: string): Promise<string> {
   const response = await fetch(`${url}/api/auth/token`, { headers: { cookie } });
