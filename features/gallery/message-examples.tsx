@@ -79,6 +79,7 @@ export function MessageExamples() {
           message={{ ...messages[0]!, key: "event" }}
           event={{ type: "renamed", groupName: "Writers" }}
           nameOf={nameOf}
+          viewerId={ME}
           watch={nothing}
         />
         {messages.map((message, index) => (
