@@ -90,12 +90,16 @@ function leaksIn({ name, role, expected }: Cell, text: string): string[] {
   const isInGroup = ["member", "admin", "owner", "blocked"].includes(role);
   const addresses = text.match(/[\w.]+@example\.org/g) ?? [];
   const isAboutOneself = name === "users:getCurrentUser" || name === "users:syncUser";
+  // What was reported is shown to those who have to judge it, wherever it was said.
+  const isReported = name === "reports:getReports" && role === "serverAdmin";
   return [
     ...addresses.filter((address) => !isAboutOneself || address !== `${role}@example.org`),
     ...[secrets.foreign, secrets.deleted].filter((secret) => text.includes(secret)),
     ...(name !== "messages:getEdits" && text.includes(secrets.editedAway)
       ? [secrets.editedAway]
       : []),
-    ...((!isInGroup || expected !== "ok") && text.includes(secrets.group) ? [secrets.group] : []),
+    ...((!isInGroup || expected !== "ok") && !isReported && text.includes(secrets.group)
+      ? [secrets.group]
+      : []),
   ];
 }

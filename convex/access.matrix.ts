@@ -7,9 +7,11 @@ import {
   members,
   nobody,
   noMember,
+  type Outcome,
   owners,
   type Policy,
   pairOf,
+  serverAdmins,
 } from "./access.roles";
 import type { Scene } from "./access.scene";
 
@@ -45,7 +47,9 @@ export type Place =
   /** Somebody: the host, somebody who has deleted their account, somebody who never was. */
   | "host"
   | "tombstone"
-  | "nobody";
+  | "nobody"
+  /** A member's report of the host's message in the group. */
+  | "report";
 
 export type Target = {
   caller: string;
@@ -54,6 +58,7 @@ export type Target = {
   conversationId: string;
   messageId: string;
   userId: string;
+  reportId: string;
 };
 
 export type Row = {
@@ -75,6 +80,8 @@ const messages = (own: Policy, host: Policy) => ({
 const people = (host: Policy, tombstone: Policy, none: Policy) => ({
   ...{ host, tombstone, nobody: none },
 });
+const notOwn: Outcome = { code: "invalid", field: "messageId" };
+const ownMessageRefusal = { member: notOwn, admin: notOwn, owner: notOwn, blocked: notOwn };
 const notGroup = pairOf({ code: "invalid", reason: "not_group" });
 
 const under = (path: string, fields: readonly string[]) =>
@@ -170,6 +177,15 @@ export const matrix = {
     args: onConversation,
     on: conversations(members, pairOf("ok")),
     answers: nothing,
+  },
+  "exports:getOwnConversations": {
+    kind: "query",
+    args: () => page,
+    on: self,
+    answers: pageOf([
+      ...["conversationId", "isGroup", "name", "participants[]", "role", "joinedAt"],
+      ...["readUntil", "clearedUntil", "isHidden", "isMarkedUnread"],
+    ]),
   },
   "groups:addMembers": {
     kind: "mutation",
@@ -269,6 +285,47 @@ export const matrix = {
     kind: "mutation",
     args: ({ messageId }) => ({ messageId, emoji: "👍" }),
     on: messages(members, members),
+    answers: nothing,
+  },
+  "reports:reportMessage": {
+    kind: "mutation",
+    args: ({ messageId }) => ({ messageId, reason: "spam", details: "Look" }),
+    on: messages({ ...members, ...ownMessageRefusal }, members),
+    answers: nothing,
+  },
+  "reports:reportPerson": {
+    kind: "mutation",
+    args: ({ userId }) => ({ userId, reason: "impersonation" }),
+    on: people(everybody, nobody, nobody),
+    answers: nothing,
+  },
+  "reports:getOwnReports": {
+    kind: "query",
+    args: () => page,
+    on: self,
+    answers: pageOf(["subjectId", "messageId", "reason", "details", "reportedAt", "isOpen"]),
+  },
+  "reports:getReports": {
+    kind: "query",
+    args: () => ({ isOpen: true, ...page }),
+    on: { self: serverAdmins },
+    answers: pageOf([
+      ...["reportId", "reportedAt", "reason", "details"],
+      ...under("reporter", ["userId", "name"]),
+      ...under("subject", ["userId", "name"]),
+      ...under("message", ["messageId", "quoted", "isDeleted"]),
+    ]),
+  },
+  "reports:dismissReport": {
+    kind: "mutation",
+    args: ({ reportId }) => ({ reportId }),
+    on: { report: serverAdmins },
+    answers: nothing,
+  },
+  "reports:deleteReportedMessage": {
+    kind: "mutation",
+    args: ({ reportId }) => ({ reportId }),
+    on: { report: serverAdmins },
     answers: nothing,
   },
   "search:searchConversation": {
@@ -386,6 +443,7 @@ export function targetAt(place: Place, role: string, scene: Scene): Target {
     conversationId: conversationAt(place, role, scene),
     messageId: messageAt(place, role, scene),
     userId: idOf(person),
+    reportId: scene.report,
   };
 }
 

@@ -12,6 +12,8 @@ export const signedInRoles = [
   "left",
   /** A member too; the other person of their pair has blocked them. */
   "blocked",
+  /** An admin of the server, who is in no conversation here. */
+  "serverAdmin",
 ] as const;
 
 export type SignedInRole = (typeof signedInRoles)[number];
@@ -49,6 +51,7 @@ export const forAll = (outcome: Outcome): Policy => ({
   removed: outcome,
   left: outcome,
   blocked: outcome,
+  serverAdmin: outcome,
 });
 
 export const everybody = forAll("ok");
@@ -63,6 +66,7 @@ export const authors = members;
 export const admins: Policy = { ...groupOf(forbidden), admin: "ok", owner: "ok" };
 export const owners: Policy = { ...groupOf(forbidden), owner: "ok" };
 export const noMember = groupOf(forbidden);
+export const serverAdmins: Policy = { ...nobody, serverAdmin: "ok" };
 /** Those who have a pair with the host. */
 export const pairOf = (outcome: Outcome): Policy => ({
   ...nobody,

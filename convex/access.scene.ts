@@ -33,6 +33,8 @@ export type Scene = {
   ofHost: string;
   ofForeign: string;
   ofNobody: string;
+  /** The member's report of the host's message in the group. */
+  report: string;
 };
 
 /** What somebody ended their session as; the `sid` claim of that one's tokens. */
@@ -47,12 +49,13 @@ export const secrets = {
 };
 
 /** Those who are, or were, in the group. */
-const groupPeople = signedInRoles.filter((role) => role !== "unknown" && role !== "stranger");
+const outsiders: readonly string[] = ["unknown", "stranger", "serverAdmin"];
+const groupPeople = signedInRoles.filter((role) => !outsiders.includes(role));
 const lockedOut = ["suspended", "deleted", "ended"];
 
 export async function setScene({ idOf, as, tell, absentMessage }: Stage): Promise<Scene> {
   const everybody = [...groupPeople, ...lockedOut];
-  for (const name of ["host", "guest", "stranger", ...everybody]) {
+  for (const name of ["host", "guest", "stranger", "serverAdmin", ...everybody]) {
     await as(name).mutation("users:syncUser", {});
   }
   const make = async (owner: string, groupName: string, others: string[]) => {
@@ -87,6 +90,12 @@ export async function setScene({ idOf, as, tell, absentMessage }: Stage): Promis
   await as("host").mutation("typingStates:setTypingState", { conversationId: group });
   await as("host").mutation("users:blockUser", { userId: idOf("blocked") });
   await as("member").mutation("users:blockUser", { userId: idOf("guest") });
+  const complaint = { messageId: ofHost, reason: "abuse" };
+  await as("member").mutation("reports:reportMessage", complaint);
+  const reports = (await as("serverAdmin").query("reports:getReports", {
+    ...{ isOpen: true, paginationOpts: { numItems: 1, cursor: null } },
+  })) as { page: Array<{ reportId: string }> };
+  const report = reports.page[0]?.reportId ?? "";
   const removed = { conversationId: group, userId: idOf("removed") };
   await as("owner").mutation("groups:removeMember", removed);
   await as("left").mutation("groups:leaveGroup", { conversationId: group });
@@ -94,5 +103,5 @@ export async function setScene({ idOf, as, tell, absentMessage }: Stage): Promis
   await tell({ type: "user.deleted", user: { id: idOf("deleted") }, occurredAt: 1 });
   const session = { sessionId: endedSessionId, occurredAt: 1 };
   await tell({ type: "session.revoked", user: { id: idOf("ended") }, ...session });
-  return { idOf, group, pairs, foreign, own, ofHost, ofForeign, ofNobody };
+  return { idOf, group, pairs, foreign, own, ofHost, ofForeign, ofNobody, report };
 }

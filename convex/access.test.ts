@@ -82,7 +82,7 @@ it.each([
     if (!argNames.includes("conversationId")) continue;
     const args = row.args({
       ...{ caller: "ada", host: "bob", guest: "eve" },
-      ...{ conversationId, messageId: "", userId: "bob" },
+      ...{ conversationId, messageId: "", userId: "bob", reportId: "" },
     });
     const asked = callerOf(ada)[row.kind](name, args);
     expect([name, await refusal(asked)]).toEqual([name, { code: "not_found" }]);
@@ -125,7 +125,8 @@ async function tryAll(all: Cell[], backEnd: BackEnd, scene: Scene): Promise<unkn
 function callerIn(backEnd: BackEnd, userId: string): Caller {
   if (userId === "anonymous") return callerOf(backEnd);
   const sid = userId === "ended" ? endedSessionId : "a session";
-  const identity = { subject: userId, name: userId, email: `${userId}@example.org`, sid };
+  const role = userId === "serverAdmin" ? "admin" : "member";
+  const identity = { subject: userId, name: userId, email: `${userId}@example.org`, sid, role };
   return callerOf(backEnd.withIdentity(identity));
 }
 

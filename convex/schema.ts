@@ -1,7 +1,14 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 import { settingFields } from "./model/settings";
-import { groupEvent, memberRole, messagePreview, reaction } from "./model/storedParts";
+import {
+  groupEvent,
+  memberRole,
+  messagePreview,
+  reaction,
+  reportOutcome,
+  reportReason,
+} from "./model/storedParts";
 
 /**
  * What is stored, one table a temperature: a row that changes with every message, heartbeat or key
@@ -175,6 +182,31 @@ export default defineSchema({
   })
     .index("by_user_and_blocked", ["userId", "blockedId"])
     .index("by_blocked_and_user", ["blockedId", "userId"]),
+
+  /** What people have told the server's admins about others; see `model/reports.ts`. */
+  reports: defineTable({
+    reporterId: v.string(),
+    /** Whom it is about: the person, or the author of the message. */
+    subjectId: v.string(),
+    /** What was reported, as a text that can be compared: a person or a message. */
+    thing: v.string(),
+    messageId: v.optional(v.id("messages")),
+    conversationId: v.optional(v.string()),
+    /** What the message said when it was reported; gone once the report is closed. */
+    quoted: v.optional(v.string()),
+    reason: reportReason,
+    details: v.string(),
+    /** Milliseconds; null while it is open. */
+    closedAt: v.union(v.number(), v.null()),
+    /** Null where it was closed by what happened to the account. */
+    closedBy: v.union(v.string(), v.null()),
+    outcome: v.union(reportOutcome, v.null()),
+  })
+    .index("by_closed_at", ["closedAt"])
+    .index("by_reporter", ["reporterId", "closedAt"])
+    .index("by_reporter_and_thing", ["reporterId", "thing", "closedAt"])
+    .index("by_thing", ["thing", "closedAt"])
+    .index("by_subject", ["subjectId", "closedAt"]),
 
   /** What somebody has chosen; without a row, everything is as `model/settings.ts` says. */
   userSettings: defineTable({

@@ -185,7 +185,8 @@ async function tokenOf(name: string, subject: string): Promise<string | null> {
   if (name === "anonymous") return null;
   const sid = name === "ended" ? endedSessionId : "a session";
   const lifetimeSeconds = name === "expired" ? -60 : 3_600;
-  return rig.sign({ subject, name, sid, lifetimeSeconds });
+  const role = name === "serverAdmin" ? "admin" : "member";
+  return rig.sign({ subject, name, sid, role, lifetimeSeconds });
 }
 
 function connect(transport: Transport, name: string, token: string | null) {

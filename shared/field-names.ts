@@ -14,4 +14,5 @@ export type FieldName =
   | "search"
   | "statusText"
   | "language"
-  | "tabId";
+  | "tabId"
+  | "details";

@@ -30,6 +30,13 @@ export const editsKeptMax = 50;
 /** People whom one person can block. */
 export const blocksPerUserMax = 1000;
 
+/** Longest text that goes with a report, in UTF-16 units. */
+export const reportDetailsMaxUnits = 1000;
+/** Reports of one person that wait for an admin. */
+export const openReportsPerPersonMax = 50;
+/** Reports that are closed in one transaction; what is left goes on in the next. */
+export const reportsClosedAtOnceMax = 100;
+
 export const pageItemsMax = 100;
 /** Ids in one bulk call: users, messages or conversations. */
 export const bulkIdsMax = 100;

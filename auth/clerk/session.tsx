@@ -51,8 +51,8 @@ function ClerkIdentity({ client, children }: { client: ConvexReactClient; childr
       name: user.fullName ?? user.username ?? null,
       email: user.primaryEmailAddress?.emailAddress ?? null,
       imageUrl: user.hasImage ? user.imageUrl : null,
-      // Clerk's own dashboard is where its accounts are looked after.
-      isAdmin: false,
+      // Only Clerk's dashboard and back end write this; see docs/hosted.md.
+      isAdmin: ["owner", "admin"].includes(String(user.publicMetadata.role)),
     };
   }, [isLoaded, isSignedIn, user]);
 

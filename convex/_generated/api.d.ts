@@ -13,6 +13,7 @@ import type {
 } from "convex/server";
 import type * as conversations from "../conversations.js";
 import type * as crons from "../crons.js";
+import type * as exports from "../exports.js";
 import type * as groups from "../groups.js";
 import type * as http from "../http.js";
 import type * as identityEvents from "../identityEvents.js";
@@ -34,6 +35,7 @@ import type * as model_presence from "../model/presence.js";
 import type * as model_rateLimits from "../model/rateLimits.js";
 import type * as model_readMarks from "../model/readMarks.js";
 import type * as model_refuse from "../model/refuse.js";
+import type * as model_reports from "../model/reports.js";
 import type * as model_searchFill from "../model/searchFill.js";
 import type * as model_settings from "../model/settings.js";
 import type * as model_storedParts from "../model/storedParts.js";
@@ -41,6 +43,7 @@ import type * as model_typing from "../model/typing.js";
 import type * as model_unread from "../model/unread.js";
 import type * as model_userSearch from "../model/userSearch.js";
 import type * as model_users from "../model/users.js";
+import type * as reports from "../reports.js";
 import type * as search from "../search.js";
 import type * as settings from "../settings.js";
 import type * as typingStates from "../typingStates.js";
@@ -49,6 +52,7 @@ import type * as users from "../users.js";
 declare const fullApi: ApiFromModules<{
   conversations: typeof conversations;
   crons: typeof crons;
+  exports: typeof exports;
   groups: typeof groups;
   http: typeof http;
   identityEvents: typeof identityEvents;
@@ -70,6 +74,7 @@ declare const fullApi: ApiFromModules<{
   "model/rateLimits": typeof model_rateLimits;
   "model/readMarks": typeof model_readMarks;
   "model/refuse": typeof model_refuse;
+  "model/reports": typeof model_reports;
   "model/searchFill": typeof model_searchFill;
   "model/settings": typeof model_settings;
   "model/storedParts": typeof model_storedParts;
@@ -77,6 +82,7 @@ declare const fullApi: ApiFromModules<{
   "model/unread": typeof model_unread;
   "model/userSearch": typeof model_userSearch;
   "model/users": typeof model_users;
+  reports: typeof reports;
   search: typeof search;
   settings: typeof settings;
   typingStates: typeof typingStates;

@@ -32,6 +32,19 @@ export async function requireUserId(ctx: CallerCtx): Promise<string> {
 }
 
 /**
+ * The caller as an owner or admin of the server: by the `role` claim of their token, which only an
+ * identity service can write. Whoever's role changes there loses the sessions that carry the old one;
+ * with Clerk, the claim of a token already given counts until that ends, within a minute.
+ *
+ * @throws ConvexError `not_found` for everybody else: to them there are no such rooms.
+ */
+export async function requireServerAdmin(ctx: CallerCtx): Promise<string> {
+  const { subject, role } = await requireIdentity(ctx);
+  if (role !== "owner" && role !== "admin") refuse("not_found");
+  return subject;
+}
+
+/**
  * The caller's membership of a conversation: one point read of a row that only joining, leaving and
  * a change of role write. It is in the read set of every query about the conversation, so that a
  * removed member's subscriptions are re-run and refused at once.

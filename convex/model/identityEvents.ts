@@ -5,6 +5,7 @@ import { endSession, setAccountState } from "./accountLocks";
 import { membershipsOfUser } from "./conversations";
 import { endMembership } from "./memberships";
 import { erasePresence, recordLeaving } from "./presence";
+import { closeAllAbout } from "./reports";
 import { removeSearchTerms } from "./userSearch";
 import { deletedName, findUser, storeProfile, toProfile } from "./users";
 
@@ -46,7 +47,10 @@ export async function applyIdentityEvent(ctx: MutationCtx, event: IdentityEvent)
   }
   if (type === "user.suspended" || type === "user.restored") {
     await setAccountState(ctx, user.id, type === "user.suspended" ? "suspended" : "open");
-    if (type === "user.suspended") await recordLeaving(ctx, user.id, undefined);
+    if (type === "user.suspended") {
+      await recordLeaving(ctx, user.id, undefined);
+      await closeAllAbout(ctx, user.id, "suspended");
+    }
     return true;
   }
   const existing = await findUser(ctx, user.id);
@@ -87,6 +91,7 @@ async function buryUser(
   await setAccountState(ctx, clerkId, "deleted");
   await removeSearchTerms(ctx, clerkId);
   await erasePresence(ctx, clerkId);
+  await closeAllAbout(ctx, clerkId, "account_deleted");
   for (const membership of await membershipsOfUser(ctx, clerkId)) {
     await endMembership(ctx, membership);
   }

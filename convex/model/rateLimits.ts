@@ -20,6 +20,8 @@ const BUCKETS = {
   open: { tokens: 60, perMs: HOUR, capacity: 60 },
   /** People put into groups. */
   invite: { tokens: 300, perMs: HOUR, capacity: 512 },
+  /** Reports to the server's admins. */
+  report: { tokens: 20, perMs: HOUR, capacity: 20 },
 } as const;
 
 export type LimitedAct = keyof typeof BUCKETS;

@@ -95,7 +95,7 @@ async function markOf(
   return mark;
 }
 
-async function progressOf(
+export async function progressOf(
   ctx: QueryCtx,
   conversationId: string,
   userId: string,

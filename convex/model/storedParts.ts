@@ -26,3 +26,18 @@ export const messagePreview = v.object({
   isDeleted: v.boolean(),
   event: v.optional(groupEvent),
 });
+
+/** Why somebody reports something. */
+export const reportReason = v.union(
+  ...(["spam", "abuse", "threat", "illegal", "impersonation", "other"] as const).map((reason) =>
+    v.literal(reason),
+  ),
+);
+
+/** What became of a report. */
+export const reportOutcome = v.union(
+  v.literal("dismissed"),
+  v.literal("message_deleted"),
+  v.literal("suspended"),
+  v.literal("account_deleted"),
+);

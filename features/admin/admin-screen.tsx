@@ -3,20 +3,31 @@
 import { notFound } from "next/navigation";
 import * as Tabs from "radix-ui/tabs";
 import type { ComponentType } from "react";
-import { AuditPanel, FiguresPanel, InvitationsPanel, PeoplePanel } from "@/auth/admin-panels";
-import { useIdentity } from "@/auth/use-identity";
+import { FiguresPanel, InvitationsPanel, PeoplePanel } from "@/auth/admin-panels";
+import { useIdentity, usePublicConfig } from "@/auth/use-identity";
 import type { TextKey } from "../language/messages-en";
 import { t } from "../language/t";
+import { LogPanel } from "./log-panel";
+import { ReportsPanel } from "./reports-panel";
 
-const ROOMS: { key: TextKey; Panel: ComponentType }[] = [
+type Room = { key: TextKey; Panel: ComponentType };
+
+const OpenReports = () => <ReportsPanel isOpen />;
+
+const ROOMS: readonly Room[] = [
   { key: "admin.people", Panel: PeoplePanel },
+  { key: "admin.reports", Panel: OpenReports },
   { key: "admin.invitations", Panel: InvitationsPanel },
   { key: "admin.figures", Panel: FiguresPanel },
-  { key: "admin.log", Panel: AuditPanel },
+  { key: "admin.log", Panel: LogPanel },
 ];
+
+/** Accounts that are Clerk's are looked after in its own dashboard. */
+const ROOMS_WITH_CLERK = ROOMS.filter(({ key }) => key === "admin.reports" || key === "admin.log");
 
 /** What the server's owners and admins see and do. For everybody else there is no such page. */
 export function AdminScreen() {
+  const rooms = usePublicConfig().authMode === "clerk" ? ROOMS_WITH_CLERK : ROOMS;
   if (!useIdentity().isAdmin) notFound();
   return (
     <main className="h-full overflow-y-auto overscroll-contain bg-surface">
@@ -24,12 +35,12 @@ export function AdminScreen() {
         <h1 className="flex min-h-10 items-center text-screen leading-tight font-title tracking-[-0.015em] touch:min-h-11">
           {t("admin.title")}
         </h1>
-        <Tabs.Root defaultValue={ROOMS[0]?.key ?? ""}>
+        <Tabs.Root defaultValue={rooms[0]?.key ?? ""}>
           <Tabs.List
             aria-label={t("admin.title")}
             className="-mx-1 mt-1 mb-4 flex gap-1 overflow-x-auto border-line border-b px-1"
           >
-            {ROOMS.map(({ key }) => (
+            {rooms.map(({ key }) => (
               <Tabs.Trigger
                 key={key}
                 value={key}
@@ -39,7 +50,7 @@ export function AdminScreen() {
               </Tabs.Trigger>
             ))}
           </Tabs.List>
-          {ROOMS.map(({ key, Panel }) => (
+          {rooms.map(({ key, Panel }) => (
             <Tabs.Content key={key} value={key}>
               <Panel />
             </Tabs.Content>

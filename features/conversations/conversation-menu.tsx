@@ -1,6 +1,15 @@
 "use client";
 
-import { Ban, Eraser, LogOut, MailOpen, MessageCircleDashed, Trash2, Undo2 } from "lucide-react";
+import {
+  Ban,
+  Eraser,
+  Flag,
+  LogOut,
+  MailOpen,
+  MessageCircleDashed,
+  Trash2,
+  Undo2,
+} from "lucide-react";
 import * as Menu from "radix-ui/dropdown-menu";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
@@ -64,6 +73,8 @@ export function ConversationMenu({
             : item("unread", <MessageCircleDashed aria-hidden="true" />, t("row.unread"))}
           {item("clear", <Eraser aria-hidden="true" />, t("row.clear"))}
           {item("hide", <Trash2 aria-hidden="true" />, t("row.hide"))}
+          {row.otherUserId !== null &&
+            item("report", <Flag aria-hidden="true" />, t("report.open"))}
           {row.otherUserId !== null &&
             (row.isBlocked
               ? item("unblock", <Undo2 aria-hidden="true" />, t("row.unblock"))

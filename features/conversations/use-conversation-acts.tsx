@@ -14,8 +14,14 @@ const ConfirmDialog = dynamic(
   { loading: () => null },
 );
 
-/** What one does with a conversation for oneself. */
-export type ConversationAct = "read" | "unread" | "clear" | "hide" | "block" | "unblock" | "leave";
+const ReportDialog = dynamic(() =>
+  import("../reports/report-dialog").then((room) => room.ReportDialog),
+);
+
+type PlainAct = "read" | "unread" | "clear" | "hide" | "block" | "unblock" | "leave";
+
+/** What one does with a conversation for oneself; `report` is about its other person. */
+export type ConversationAct = PlainAct | "report";
 
 export type ActedConversation = {
   conversationId: string;
@@ -25,7 +31,7 @@ export type ActedConversation = {
 };
 
 /** What is asked before; the other acts are taken back as easily as they are done. */
-const QUESTIONS: Partial<Record<ConversationAct, [title: TextKey, text: TextKey, yes: TextKey]>> = {
+const QUESTIONS: Partial<Record<PlainAct, [title: TextKey, text: TextKey, yes: TextKey]>> = {
   clear: ["clear.title", "clear.text", "clear.confirm"],
   hide: ["hide.title", "hide.text", "hide.confirm"],
   block: ["block.title", "block.text", "block.confirm"],
@@ -48,10 +54,11 @@ export function useConversationActs(): ConversationActs {
   const block = useMutation(api.users.blockUser);
   const unblock = useMutation(api.users.unblockUser);
   const leave = useMutation(api.groups.leaveGroup);
-  const [asked, setAsked] = useState<[ConversationAct, ActedConversation] | null>(null);
+  const [asked, setAsked] = useState<[PlainAct, ActedConversation] | null>(null);
+  const [reporting, setReporting] = useState<ActedConversation | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
 
-  const run = async (act: ConversationAct, { conversationId, otherUserId }: ActedConversation) => {
+  const run = async (act: PlainAct, { conversationId, otherUserId }: ActedConversation) => {
     const userId = otherUserId ?? "";
     // First, since what is left or hidden cannot be shown.
     if ((act === "leave" || act === "hide") && openId === conversationId) closeConversation();
@@ -73,25 +80,37 @@ export function useConversationActs(): ConversationActs {
     }
     return act satisfies never;
   };
-  const start = (act: ConversationAct, on: ActedConversation) => {
+  const start = (act: PlainAct, on: ActedConversation) => {
     setRefusal(null);
     run(act, on).catch((error: unknown) => setRefusal(sentenceOf(error)));
   };
   const question = asked && QUESTIONS[asked[0]];
   return {
-    begin: (act, on) => (QUESTIONS[act] ? setAsked([act, on]) : start(act, on)),
-    dialog: asked && question && (
-      <ConfirmDialog
-        title={t(question[0], { name: asked[1].title })}
-        text={t(question[1], { name: asked[1].title })}
-        confirm={t(question[2])}
-        cancel={t("cancel")}
-        onCancel={() => setAsked(null)}
-        onConfirm={() => {
-          setAsked(null);
-          start(...asked);
-        }}
+    begin: (act, on) => {
+      if (act === "report") setReporting(on);
+      else if (QUESTIONS[act]) setAsked([act, on]);
+      else start(act, on);
+    },
+    dialog: reporting ? (
+      <ReportDialog
+        reported={{ kind: "person", userId: reporting.otherUserId ?? "", name: reporting.title }}
+        onClose={() => setReporting(null)}
       />
+    ) : (
+      asked &&
+      question && (
+        <ConfirmDialog
+          title={t(question[0], { name: asked[1].title })}
+          text={t(question[1], { name: asked[1].title })}
+          confirm={t(question[2])}
+          cancel={t("cancel")}
+          onCancel={() => setAsked(null)}
+          onConfirm={() => {
+            setAsked(null);
+            start(...asked);
+          }}
+        />
+      )
     ),
     refusal,
     clearRefusal: useCallback(() => setRefusal(null), []),

@@ -8,6 +8,8 @@ export type MessageActs = {
   select: (message: ChatMessage, isRange: boolean) => void;
   /** Asks, and deletes it for everybody. */
   remove: (message: ChatMessage) => void;
+  /** Tells the server's admins about it. */
+  report: (message: ChatMessage) => void;
   showInfo: (message: ChatMessage) => void;
   showHistory: (message: ChatMessage) => void;
 };

@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleCheck, Copy, Info, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { CircleCheck, Copy, Flag, Info, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import * as Menu from "radix-ui/dropdown-menu";
 import { type ReactNode, useRef, useState } from "react";
@@ -113,6 +113,12 @@ export function MessageMenu(props: MessageMenuProps) {
               <Menu.Item className={ITEM} onSelect={() => begin(acts.showInfo)}>
                 <Info size={17} aria-hidden="true" className="text-muted" />
                 {t("info.title")}
+              </Menu.Item>
+            )}
+            {!canEdit && (
+              <Menu.Item className={ITEM} onSelect={() => begin(acts.report)}>
+                <Flag size={17} aria-hidden="true" className="text-muted" />
+                {t("report.open")}
               </Menu.Item>
             )}
             {canDelete && (

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ban, Eraser, Trash2, Undo2 } from "lucide-react";
+import { Ban, Eraser, Flag, Trash2, Undo2 } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
 import { t } from "../language/t";
 import { PresenceText } from "../presence/presence-marks";
@@ -48,6 +48,13 @@ export function PersonDetails({ conversation, acts }: ChatDetailsProps) {
           text={t("row.hide")}
           onClick={() => acts.begin("hide", on)}
         />
+        {!isGone && (
+          <DetailsAction
+            icon={<Flag aria-hidden="true" />}
+            text={t("report.open")}
+            onClick={() => acts.begin("report", on)}
+          />
+        )}
         {otherUser &&
           (isBlocked ? (
             <DetailsAction

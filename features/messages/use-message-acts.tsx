@@ -24,8 +24,13 @@ const EditHistoryDialog = dynamic(
   { loading: () => null },
 );
 
+const ReportDialog = dynamic(() =>
+  import("../reports/report-dialog").then((room) => room.ReportDialog),
+);
+
 type Asked =
   | { kind: "delete"; messages: readonly ChatMessage[] }
+  | { kind: "report"; message: ChatMessage }
   | { kind: "info"; message: ChatMessage }
   | { kind: "history"; message: ChatMessage };
 
@@ -66,6 +71,7 @@ export function useMessageActs(options: MessageActsOptions): ActedMessages {
       edit: onEdit,
       select: toggle,
       remove: (message) => setAsked({ kind: "delete", messages: [message] }),
+      report: (message) => setAsked({ kind: "report", message }),
       showInfo: (message) => setAsked({ kind: "info", message }),
       showHistory: (message) => setAsked({ kind: "history", message }),
     }),
@@ -154,6 +160,10 @@ function AskedDialog(props: AskedDialogProps) {
           onConfirm={onDelete}
         />
       );
+    }
+    case "report": {
+      const messageId = asked.message.id ?? "";
+      return <ReportDialog reported={{ kind: "message", messageId }} onClose={onClose} />;
     }
     case "info":
       return (

@@ -10,15 +10,19 @@ function openBackEnd() {
     ...(index === 6 && { event: { type: "left" } }),
     ...(index === 8 && { editedAt: 9, quote: { messageId: "m7" } }),
   })).reverse();
+  const own = { participants: ["ada", "bo"], role: "member", joinedAt: 1, isHidden: false };
   const conversations = [
-    { conversationId: "c1", isGroup: true, groupName: "Tea", participants: ["ada", "bo"] },
-    { conversationId: "c2", isGroup: false, otherUser: { name: "Bo" }, participants: [] },
+    { ...own, conversationId: "c1", name: "Tea", readUntil: 5, clearedUntil: null },
+    { ...own, conversationId: "c2", name: "Bo", readUntil: null, clearedUntil: 7, isHidden: true },
   ];
+  const reports = [{ subjectId: "eve", reason: "spam", reportedAt: 3, isOpen: true }];
   const asked: string[] = [];
   const answer = (name: string, args: { conversationId?: string; paginationOpts: object }) => {
     switch (name) {
-      case "conversations:getUserConversations":
+      case "exports:getOwnConversations":
         return pageOf(conversations, args.paginationOpts);
+      case "reports:getOwnReports":
+        return pageOf(reports, args.paginationOpts);
       case "messages:getMessages":
         return pageOf(args.conversationId === "c1" ? messages : [], args.paginationOpts);
       case "users:getBlockedUsers":
@@ -45,6 +49,8 @@ function pageOf(items: object[], options: object) {
   };
 }
 
+const atMs = (ms: number) => new Date(ms).toISOString();
+
 const options = { userId: "ada", readAccount: async () => "account", exportedAt: 0 };
 
 test("takes all pages, and of messages only one's own that still stand, oldest first", async () => {
@@ -59,7 +65,12 @@ test("takes all pages, and of messages only one's own that still stand, oldest f
   });
   expect(asked.filter((name) => name === "messages:getMessages")).toHaveLength(3);
   const [tea, bo] = data.conversations;
-  expect([tea?.name, bo?.name, bo?.messages]).toEqual(["Tea", "Bo", []]);
+  expect([tea?.name, tea?.readUntil, tea?.clearedUntil]).toEqual(["Tea", atMs(5), null]);
+  const hidden = { name: "Bo", isHidden: true, readUntil: null, clearedUntil: atMs(7) };
+  expect(bo).toMatchObject({ ...hidden, messages: [] });
+  expect(data.reports).toEqual([
+    { userId: "eve", reason: "spam", reportedAt: atMs(3), isOpen: true },
+  ]);
   expect(tea?.messages).toHaveLength(73);
   expect(tea?.messages.slice(0, 3)).toEqual([
     { id: "m0", content: "no 0", sentAt: "1970-01-01T00:00:00.000Z" },

@@ -20,6 +20,7 @@ export type Claims = {
   subject: string;
   name?: string;
   sid?: string;
+  role?: string;
   /** Of the token, from now; negative for one that has expired. */
   lifetimeSeconds?: number;
 };
@@ -63,10 +64,11 @@ export async function openEngineRig() {
       subject,
       name = subject,
       sid = "a session",
+      role = "member",
       lifetimeSeconds = 3_600,
     }: Claims): Promise<string> {
       const nowSeconds = Math.floor(Date.now() / 1000);
-      return new SignJWT({ name, email: `${name}@example.org`, sid })
+      return new SignJWT({ name, email: `${name}@example.org`, sid, role })
         .setProtectedHeader({ alg: "ES256", kid: "test" })
         .setIssuer(ISSUER)
         .setAudience("convex")
