@@ -35,7 +35,7 @@ async function say(content: string): Promise<void> {
 
 async function sendReport(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
-  await dialog.getByText("Insults or harassment").click();
+  await dialog.getByRole("radio", { name: "Insults or harassment" }).check();
   await dialog.getByLabel("What happened? (optional)").fill("Again and again");
   await dialog.getByRole("button", { name: "Send the report" }).click();
   await dialog.getByText("have received your report").waitFor();

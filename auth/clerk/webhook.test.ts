@@ -78,7 +78,7 @@ test("one good signature among several is enough, as while secrets are exchanged
   expect((await send(CREATED, headers)).status).toBe(200);
 });
 
-describe("nothing is delivered", () => {
+describe("[Z8] nothing is delivered", () => {
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
   const otherSecret = `whsec_${Buffer.from("another secret, quite so").toString("base64")}`;
   const good = sign(CREATED);
@@ -131,7 +131,7 @@ describe("nothing is delivered", () => {
   });
 });
 
-test("a replay is answered and not delivered again", async () => {
+test("[Z8] a replay is answered and not delivered again", async () => {
   const headers = sign(CREATED);
   await send(CREATED, headers);
   expect(await send(CREATED, headers)).toEqual({
@@ -172,8 +172,60 @@ test("news that we did not ask for are accepted and dropped", async () => {
   expect(delivered).toEqual([]);
 });
 
-test("only so many ids are remembered", () => {
+test("only so many ids are remembered", async () => {
   const ids = createDeliveredIds(2);
-  for (const id of ["a", "b", "c"]) ids.add(id);
-  expect(["a", "b", "c"].map(ids.has)).toEqual([false, true, true]);
+  const deliver = async (): Promise<PostOutcome> => ({ kind: "delivered" });
+  const isFirst = async (id: string) => (await ids.once(id, deliver)).isFirst;
+  for (const id of ["a", "b", "c"]) expect(await isFirst(id)).toBe(true);
+  expect([await isFirst("c"), await isFirst("b"), await isFirst("a")]).toEqual([
+    ...[false, false],
+    ...[true],
+  ]);
+});
+
+describe("[Z8] the same message a hundred times at once", () => {
+  const all = () => Promise.all(Array.from({ length: 100 }, () => send(CREATED, sign(CREATED))));
+
+  test("is delivered once, and each sender hears that it arrived", async () => {
+    const answers = await all();
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
+    expect(answers.filter(({ body }) => body.duplicate)).toHaveLength(99);
+    expect(delivered).toEqual([ADA_CREATED]);
+  });
+
+  test("is asked for again by each when it did not arrive, and then delivered", async () => {
+    outcome = { kind: "unreachable", status: null };
+    expect((await all()).map(({ status }) => status)).toEqual(Array(100).fill(502));
+    outcome = { kind: "delivered" };
+    expect((await send(CREATED, sign(CREATED))).body).toEqual({ ok: true });
+    expect(delivered).toHaveLength(2);
+  });
+});
+
+describe("[Z8] a header that stands there twice", () => {
+  const good = sign(CREATED);
+  const bad = { "svix-id": "msg_9", "svix-timestamp": "1750000000", "svix-signature": "v1,AAAA" };
+  const names = Object.keys(good) as Array<keyof typeof good>;
+
+  test.each(names.flatMap((name) => [true, false].map((first) => [name, first] as const)))(
+    "%s, the good one first: %s",
+    async (name, isGoodFirst) => {
+      const twice = isGoodFirst ? [good[name], bad[name]] : [bad[name], good[name]];
+      const headers = new Headers(good);
+      headers.delete(name);
+      for (const value of twice) headers.append(name, value);
+      const { status } = await send(CREATED, Object.fromEntries(headers));
+      // Several signatures may stand in one header, and one good one is enough; the others are one each.
+      if (name !== "svix-signature") expect(status).toBeGreaterThanOrEqual(400);
+      expect(delivered).toHaveLength(status === 200 ? 1 : 0);
+    },
+  );
+
+  test("with two bad signatures is believed no more than with one", async () => {
+    const headers = new Headers(good);
+    headers.set("svix-signature", bad["svix-signature"]);
+    headers.append("svix-signature", bad["svix-signature"]);
+    expect((await send(CREATED, Object.fromEntries(headers))).status).toBe(401);
+    expect(delivered).toEqual([]);
+  });
 });

@@ -35,14 +35,12 @@ export async function answerClerkWebhook(
   const reading = readClerkEvent(body.json, Number(headers["webhook-timestamp"]) * 1000);
   if (reading.kind === "malformed") return refuse(400, "malformed");
   if (reading.kind === "ignored") return new Response(null, { status: 204 });
-  const id = headers["webhook-id"];
-  if (delivered.has(id)) return Response.json({ ok: true, duplicate: true });
-
-  const outcome = await deliver(reading.event);
+  const { outcome, isFirst } = await delivered.once(headers["webhook-id"], () =>
+    deliver(reading.event),
+  );
   switch (outcome.kind) {
     case "delivered":
-      delivered.add(id);
-      return Response.json({ ok: true });
+      return Response.json({ ok: true, ...(!isFirst && { duplicate: true }) });
     case "refused":
     case "unreachable":
       return refuse(502, "not_delivered");
@@ -51,17 +49,45 @@ export async function answerClerkWebhook(
   }
 }
 
-/** Remembers the last messages that arrived; signatures older than five minutes are refused anyway. */
-export type DeliveredIds = { has: (id: string) => boolean; add: (id: string) => void };
+/**
+ * Remembers the last messages that arrived; signatures older than five minutes are refused anyway. The
+ * same message that comes again while it is being delivered waits for that and shares its outcome.
+ */
+export type DeliveredIds = {
+  once: (
+    id: string,
+    deliver: () => Promise<PostOutcome>,
+  ) => Promise<{ outcome: PostOutcome; isFirst: boolean }>;
+};
 
 export function createDeliveredIds(idsMax = DELIVERED_IDS_MAX): DeliveredIds {
   const ids = new Set<string>();
+  const underWay = new Map<string, Promise<PostOutcome>>();
+
+  async function deliverNow(id: string, deliver: () => Promise<PostOutcome>): Promise<PostOutcome> {
+    try {
+      const outcome = await deliver();
+      if (outcome.kind === "delivered") remember(id);
+      return outcome;
+    } finally {
+      underWay.delete(id);
+    }
+  }
+
+  function remember(id: string): void {
+    ids.add(id);
+    const oldest = ids.size > idsMax ? ids.values().next().value : undefined;
+    if (oldest !== undefined) ids.delete(oldest);
+  }
+
   return {
-    has: (id) => ids.has(id),
-    add(id) {
-      ids.add(id);
-      const oldest = ids.size > idsMax ? ids.values().next().value : undefined;
-      if (oldest !== undefined) ids.delete(oldest);
+    async once(id, deliver) {
+      if (ids.has(id)) return { outcome: { kind: "delivered" }, isFirst: false };
+      const earlier = underWay.get(id);
+      if (earlier) return { outcome: await earlier, isFirst: false };
+      const delivery = deliverNow(id, deliver);
+      underWay.set(id, delivery);
+      return { outcome: await delivery, isFirst: true };
     },
   };
 }
