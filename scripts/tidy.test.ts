@@ -9,7 +9,9 @@ const COVERAGE = "docs/coverage.md";
 const LINES_MAX = 600;
 
 /** Files that are long for a reason. A file not listed here is split by idea. */
-const LONG_FILES: Record<string, string> = {};
+const LONG_FILES: Record<string, string> = {
+  "features/language/messages-ar.ts": "a table of one idea, whose language has six forms by number",
+};
 
 test("paths named in documents exist", () => {
   const folders = [
