@@ -1,7 +1,8 @@
 import { base32 } from "@better-auth/utils/base32";
 import { createOTP } from "@better-auth/utils/otp";
+import { createEmailVerificationToken } from "better-auth/api";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openRig, type Rig } from "./test/identity-rig";
+import { openRig, RIG_SECRET, type Rig } from "./test/identity-rig";
 
 // A busy machine is slow, not wrong: hashing takes the time that there is.
 vi.setConfig({ testTimeout: 30_000 });
@@ -245,6 +246,25 @@ describe("with mail", () => {
       (await rig.call("verify-email", { body: { token: "nonsense" } })).status,
     ).toBeGreaterThan(399);
     expect((await signIn()).status).toBe(200);
+  });
+
+  test("a link that is too old opens nothing, and says so", async () => {
+    await rig.call("sign-up/email", { body: ADA });
+    const token = await createEmailVerificationToken(RIG_SECRET, ADA.email, undefined, -1);
+    const { status, json } = await rig.call("verify-email", { body: { token } });
+    expect([status, json.code]).toEqual([401, "TOKEN_EXPIRED"]);
+    expect((await signIn()).json.code).toBe("EMAIL_NOT_VERIFIED");
+  });
+
+  test("what is said and mailed is in the language of the request", async () => {
+    const headers = { "accept-language": "de-DE,de;q=0.9" };
+    await rig.call("sign-up/email", { body: ADA, headers });
+    expect(rig.mails[0]?.subject).toBe("Parley: Bestätige deine E-Mail-Adresse");
+    const { json } = await rig.call("sign-in/email", { body: ADA, headers });
+    expect(json).toMatchObject({
+      code: "EMAIL_NOT_VERIFIED",
+      message: "Bestätige zuerst deine E-Mail-Adresse: Wir haben dir einen Link geschickt.",
+    });
   });
 
   test("signing up tells nobody that an address is known, but its owner", async () => {

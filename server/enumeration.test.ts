@@ -29,6 +29,7 @@ describe("[Z7] a stranger who tries addresses sees no difference", () => {
   test.each<[string, string, object]>([
     ["signing in", "sign-in/email", { password: "wrong horse" }],
     ["asking for a new password", "request-password-reset", {}],
+    ["asking for a mail once more", "send-verification-email", {}],
     ["signing up, where there is mail", "sign-up/email", { name: "Ada", password: PASSWORD }],
   ])("at %s", async (_name, path, rest) => {
     const known = await rig.call(path, { body: { ...rest, email: ADA.email } });

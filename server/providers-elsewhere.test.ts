@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { SignUpPolicy } from "@/lib/env";
 import { type OidcStandIn, openOidcStandIn } from "./stand-ins/oidc-stand-in";
 import { openRig, type Rig } from "./test/identity-rig";
+
+// A busy machine is slow, not wrong: hashing takes the time that there is.
+vi.setConfig({ testTimeout: 30_000 });
 
 const CLIENT = { clientId: "parley", clientSecret: "a secret between two" };
 const ADA = { sub: "ada-there", email: "ada@example.org", name: "Ada", email_verified: true };

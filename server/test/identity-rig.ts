@@ -13,6 +13,8 @@ import { createClientAddressReader } from "../client-address";
 import { createDispatch } from "../dispatch";
 import { readOrMakeSecret } from "../secrets";
 
+export const RIG_SECRET = "a secret for tests, of more than 32 letters";
+
 /** The real identity service on a real file, behind the real dispatcher on a real port. */
 export async function openRig(options: RigOptions = {}) {
   const { signUp = "open", rateLimitFactor = 1000, trustedProxies = [], folder } = options;
@@ -23,10 +25,7 @@ export async function openRig(options: RigOptions = {}) {
   const mails: Mail[] = [];
   const identity = await openEmbeddedIdentity({
     databasePath: join(dataDir, "identity.sqlite"),
-    secret:
-      options.secret === "folder"
-        ? readOrMakeSecret(dataDir, "identity")
-        : "a secret for tests, of more than 32 letters",
+    secret: options.secret === "folder" ? readOrMakeSecret(dataDir, "identity") : RIG_SECRET,
     publicUrl,
     rateLimitFactor,
     sendMail: options.sendsMail ? async (mail) => void mails.push(mail) : null,

@@ -62,7 +62,6 @@ export function NamePart({ account, onChanged }: PartProps) {
 export function EmailPart({ account, onChanged }: PartProps) {
   const checkSession = useCheckSession();
   const [mailedTo, setMailedTo] = useState<string | null>(null);
-  const [asked, setAsked] = useState("");
   return (
     <AccountPart
       title={t("account.email")}
@@ -84,13 +83,14 @@ export function EmailPart({ account, onChanged }: PartProps) {
             findCredentialProblem("sign-up", { ...GOOD, email: readField(data, "email") }) ??
             checkOwnPassword(data)
           }
-          onSubmit={(data) => {
+          onSubmit={async (data) => {
             const newEmail = readField(data, "email");
-            setAsked(newEmail);
-            return post("change-email", { newEmail, password: readField(data, "ownPassword") });
+            const password = readField(data, "ownPassword");
+            const outcome = await post("change-email", { newEmail, password });
+            return outcome.ok ? { ok: true, next: newEmail } : outcome;
           }}
-          onDone={() => {
-            if (account.canSendMail) setMailedTo(asked);
+          onDone={(newEmail: string) => {
+            if (account.canSendMail) setMailedTo(newEmail);
             checkSession();
             onChanged();
             close();
