@@ -108,6 +108,7 @@ export function MessageExamples() {
               edit: nothing,
               select: nothing,
               remove: nothing,
+              report: nothing,
               showInfo: nothing,
               showHistory: nothing,
             }}
