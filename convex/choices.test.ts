@@ -89,6 +89,9 @@ describe("a conversation", () => {
     });
     const shown = await ada.query(api.conversations.getConversation, { conversationId });
     expect(shown).toMatchObject({ clearedSeq: 1, isBlocked: false });
+    // Clearing is not reading, and nobody hears of it.
+    const marks = await bob.query(api.conversations.getReadMarks, { conversationId });
+    expect(marks.find(({ userId }) => userId === "ada")?.lastReadSeq).toBe(0);
   });
 });
 

@@ -16,7 +16,7 @@ import { headsOfUser, listedConversation, pageOfConversations } from "./model/co
 import { findConversation, headOf, membersOf, openGroup, openPair } from "./model/conversations";
 import { gatedQuery, memberOf } from "./model/gatedQuery";
 import { requirePace } from "./model/rateLimits";
-import { moveReadMark, readMarksOf } from "./model/readMarks";
+import { countFrom, readMarksOf } from "./model/readMarks";
 import { refuse } from "./model/refuse";
 import { memberRole } from "./model/storedParts";
 import { countUnread, progressByConversation } from "./model/unread";
@@ -196,7 +196,7 @@ export const clearConversation = mutation({
   handler: async (ctx, { conversationId, isHidden = false }) => {
     const membership = await requireMember(ctx, conversationId);
     const { lastSeq, lastMessageAt } = await headOf(ctx, conversationId);
-    await moveReadMark(ctx, membership, { seq: lastSeq, sentAt: lastMessageAt });
+    await countFrom(ctx, membership, { seq: lastSeq, sentAt: lastMessageAt });
     await clear(ctx, membership, { isHidden });
     return null;
   },

@@ -9,7 +9,7 @@ import { searchTextOf } from "../../shared/search-text";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { headOf } from "./conversations";
-import { passOwnMessage } from "./readMarks";
+import { countFrom } from "./readMarks";
 import { refuse } from "./refuse";
 import { type GroupEvent, groupEvent, reaction } from "./storedParts";
 import { clearTyping } from "./typing";
@@ -123,7 +123,7 @@ export async function appendMessage(
 ): Promise<Id<"messages">> {
   const { conversationId, userId: senderId } = membership;
   const { messageId, ...place } = await append(ctx, conversationId, senderId, sent);
-  await passOwnMessage(ctx, membership, place);
+  await countFrom(ctx, membership, place);
   await clearTyping(ctx, membership);
   return messageId;
 }

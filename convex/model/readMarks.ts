@@ -38,8 +38,11 @@ export async function moveReadMark(
   await ctx.db.patch(progress._id, { moves, ...seen });
 }
 
-/** Starts the sender's unread count behind their own message: whoever writes has the conversation open. */
-export async function passOwnMessage(
+/**
+ * Starts the member's unread count behind a message and tells the others nothing: whoever writes has
+ * the conversation open, and whoever clears it away need not have read it.
+ */
+export async function countFrom(
   ctx: MutationCtx,
   membership: Doc<"memberships">,
   to: Position,
