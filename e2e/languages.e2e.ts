@@ -93,6 +93,42 @@ test("a language that is chosen comes without losing what was begun", async () =
   await field.fill("");
 });
 
+test("emoji go by their names in the person's language, and by the English ones", async () => {
+  const { page } = ada;
+  const field = page.getByRole("textbox", { name: "Nachricht", exact: true });
+  for (const [written, emoji] of [
+    [":anker", "⚓"],
+    [":thumbsu", "👍"],
+  ] as const) {
+    await field.fill("");
+    await field.pressSequentially(written);
+    await page.getByRole("option").first().waitFor();
+    await field.press("Tab");
+    await expect.poll(() => field.inputValue()).toContain(emoji);
+  }
+  await field.fill("");
+  await page.getByRole("button", { name: "Emoji", exact: true }).click();
+  await page.getByRole("searchbox", { name: "Emoji suchen" }).fill("winkende");
+  await page
+    .getByRole("gridcell", { name: /winkende Hand/i })
+    .first()
+    .waitFor();
+  await page.keyboard.press("Escape");
+});
+
+test("what an account is and how a server is run is said in it, too", async () => {
+  const { page } = ada;
+  await page.goto("/settings/account");
+  await page.getByRole("region", { name: "Anmeldung in zwei Schritten" }).waitFor();
+  await page.getByRole("list", { name: "Geräte" }).getByText("Dieses Gerät").waitFor();
+  await page.goto("/admin");
+  await page.getByRole("button", { name: "Aktionen für Bo Diddley" }).click();
+  await page.getByRole("menuitem", { name: "Zum Admin machen" }).click();
+  await page.getByRole("tab", { name: "Protokoll" }).click();
+  await page.getByText("Ada Lovelace hat die Rolle von Bo Diddley geändert").waitFor();
+  expect(ada.troubles).toEqual([]);
+});
+
 test("[B91] from right to left: list, bubbles and icons are mirrored, code is not", async () => {
   const { page } = ada;
   await page.goto("/settings/language");

@@ -7,6 +7,7 @@ import { cn } from "@/lib/cn";
 import { useBackCloses } from "@/lib/use-back-closes";
 import { useFocusReturn } from "@/lib/use-focus-return";
 import { t } from "../language/t";
+import { emojiLanguage } from "./emoji-language";
 import {
   readRecentEmoji,
   readSkinTone,
@@ -62,7 +63,7 @@ export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialog
           <Dialog.Title className="sr-only">{t("emoji.dialog")}</Dialog.Title>
           <EmojiPicker.Root
             emojibaseUrl="/emoji"
-            locale="en"
+            locale={emojiLanguage()}
             columns={columns}
             skinTone={tone}
             onEmojiSelect={({ emoji }) => choose(emoji)}

@@ -1,4 +1,9 @@
-/** An emoji and the names by which it can be written, `smile` for `:smile:`. */
+import { emojiLanguage } from "./emoji-language";
+
+/**
+ * An emoji and the names by which it can be written, `smile` for `:smile:`: those of the page's language
+ * first, then the English ones, which people know from elsewhere.
+ */
 export type EmojiNames = readonly [emoji: string, ...names: string[]];
 
 export type NamedEmoji = { emoji: string; name: string };
@@ -7,7 +12,7 @@ let loading: Promise<readonly EmojiNames[]> | null = null;
 
 /** Fetched from our own server when somebody first begins to write a name; again after a failure. */
 export function loadShortcodes(): Promise<readonly EmojiNames[]> {
-  loading ??= fetch("/emoji/en/shortcodes.json").then((response) => {
+  loading ??= fetch(`/emoji/${emojiLanguage()}/shortcodes.json`).then((response) => {
     if (!response.ok) throw new Error(`The names of emoji answered ${response.status}`);
     return response.json() as Promise<EmojiNames[]>;
   });
