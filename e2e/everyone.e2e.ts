@@ -3,7 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
-import { composer, mainNavigation, message, openActions } from "./rig/screen";
+import { composer, conversationLink, mainNavigation, message, openActions } from "./rig/screen";
 import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
 let stage: Stage;
@@ -197,4 +197,30 @@ test("[B90] without motion nothing slides, and forced colours leave everything t
   await chosen.waitFor();
   expect(await chosen.evaluate((label) => getComputedStyle(label).outlineStyle)).toBe("solid");
   await page.emulateMedia({ forcedColors: "none" });
+
+  // The panels of a phone are moved by code, which has to ask for itself.
+  const still = await stage.visitor("Still", {
+    viewport: { width: 390, height: 844 },
+    reducedMotion: "reduce",
+    storageState: await ada.context.storageState(),
+  });
+  await still.page.goto("/messages");
+  await conversationLink(still.page, "Bo Diddley").waitFor();
+  await still.page.evaluate(() => {
+    const moves: string[] = [];
+    Object.assign(window, { moves });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const { transform } = (target as HTMLElement).style;
+        if (/translateX\((?!0|none)|scale\((?!1\))/.test(transform)) moves.push(transform);
+      }
+    }).observe(document.body, { attributeFilter: ["style"], subtree: true });
+  });
+  await conversationLink(still.page, "Bo Diddley").click();
+  await message(still.page, "theirs").waitFor();
+  await still.page.getByRole("button", { name: "Back", exact: true }).click();
+  await conversationLink(still.page, "Bo Diddley").waitFor();
+  await composer(still.page).waitFor({ state: "detached" });
+  const moves = () => still.page.evaluate(() => (window as unknown as { moves: string[] }).moves);
+  expect(await moves()).toEqual([]);
 });

@@ -54,6 +54,19 @@ describe("the engine's specification", () => {
   });
 });
 
+test("the table of behaviours and the browser tests name each other", () => {
+  const told = tableRows(readSource("docs/behaviours.md")).flatMap(([number = "", , where = ""]) =>
+    [...where.matchAll(/`([^`]+)`/g)].map(([, path]) => `${number} ${path}`),
+  );
+  const shown = files
+    .filter((path) => path.endsWith(".e2e.ts"))
+    .flatMap((path) =>
+      [...new Set(readSource(path).match(/\[B\d+\]/g))].map((id) => `${id.slice(1, -1)} ${path}`),
+    );
+  expect(shown.length).toBeGreaterThan(80);
+  expect(told.toSorted()).toEqual(shown.toSorted());
+});
+
 test("every row of the wire's table names tests that cite its rule", () => {
   const engine = "packages/engine/";
   const rows = tableRows(readSource(`${engine}WIRE.md`));
