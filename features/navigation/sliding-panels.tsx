@@ -1,6 +1,6 @@
 "use client";
 
-import { AnimatePresence, LazyMotion, MotionConfig } from "motion/react";
+import { AnimatePresence, LazyMotion, MotionConfig, useReducedMotion } from "motion/react";
 import * as m from "motion/react-m";
 import type { ReactNode } from "react";
 import { loadMotionFeatures } from "./motion-features-loader";
@@ -17,18 +17,20 @@ export type SlidingPanelsProps = {
 /** On phones: the list, and the chat that slides over it from the end and back. */
 export function SlidingPanels({ list, chat, chatKey }: SlidingPanelsProps) {
   const side = typeof document !== "undefined" && document.dir === "rtl" ? -1 : 1;
+  const isStill = useReducedMotion();
+  const aside = (percent: number) => (isStill ? 0 : `${percent * side}%`);
   return (
     <LazyMotion features={loadMotionFeatures} strict>
-      <MotionConfig reducedMotion="user" transition={SLIDE}>
+      <MotionConfig transition={SLIDE}>
         <div className="relative h-full overflow-hidden">
           <AnimatePresence initial={false}>
             {chat === null ? (
               <m.main
                 key="list"
                 className="absolute inset-0 bg-surface"
-                initial={{ x: `${-22 * side}%`, opacity: 0.5 }}
+                initial={{ x: aside(-22), opacity: 0.5 }}
                 animate={{ x: 0, opacity: 1 }}
-                exit={{ x: `${-22 * side}%`, opacity: 0.5 }}
+                exit={{ x: aside(-22), opacity: 0.5 }}
               >
                 {list}
               </m.main>
@@ -36,9 +38,9 @@ export function SlidingPanels({ list, chat, chatKey }: SlidingPanelsProps) {
               <m.div
                 key={`chat:${chatKey}`}
                 className="absolute inset-0 z-10 bg-bg"
-                initial={{ x: `${100 * side}%` }}
+                initial={{ x: aside(100) }}
                 animate={{ x: 0 }}
-                exit={{ x: `${100 * side}%` }}
+                exit={{ x: aside(100) }}
               >
                 {chat}
               </m.div>
