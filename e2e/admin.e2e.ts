@@ -54,7 +54,7 @@ test("an invitation lets one person in, is listed and can be revoked", async () 
   await list.getByText("1 of 1 used").waitFor();
   await page.getByLabel("For how many people").fill("5000");
   await page.getByRole("button", { name: "Make an invitation" }).click();
-  await page.getByRole("alert").filter({ hasText: "Between 1 and 1000" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Between 1 and 1,000" }).waitFor();
   await page.getByLabel("For how many people").fill("5");
   await page.getByRole("button", { name: "Make an invitation" }).click();
   await list.getByRole("button", { name: /^Revoke/ }).click();
