@@ -57,7 +57,7 @@ test("what is no picture is refused, whatever it says it is", async () => {
   expect((await set(Buffer.alloc(1_100_000))).status).toBe(413);
 });
 
-test("a picture is for who is signed in, and goes when it is replaced, removed or its owner leaves", async () => {
+test("[Z5] a picture is for who is signed in, and goes when it is replaced, removed or its owner leaves", async () => {
   const bo = await rig.call("sign-up/email", { body: { ...ADA, email: "bo@example.org" } });
   const picture = await canvas(8, 8).png().toBuffer();
   const first = (await set(picture)).json.imageUrl;
