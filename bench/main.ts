@@ -19,6 +19,7 @@ import {
 import { meet, productDialect, signUpPeople } from "./product-people";
 import { type MemoryRow, memoryTable, type Row, resultTable } from "./report";
 import { runWorkload, type WorkloadResult } from "./run-workload";
+import { runTiming, timingTable } from "./timing";
 
 const SETTLE_MS = 3_000;
 const BURST_ROOM = 50;
@@ -71,7 +72,10 @@ async function runAll(place: Place, options: BenchOptions): Promise<string> {
   const growth = options.only.includes("growth") ? await runGrowth(place, options.storeSizes) : [];
   const burst = options.only.includes("burst") ? await runBurst(place, options) : null;
   const felt = options.only.includes("browser") ? await runFelt(place, options) : null;
-  const apart: Part[] = ["growth", "burst", "browser"];
+  const timing = options.only.includes("timing")
+    ? await runTiming(place, options.repeats === 1 ? 50 : 500)
+    : null;
+  const apart: Part[] = ["growth", "burst", "browser", "timing"];
   const isCompared = options.only.some((part) => !apart.includes(part));
   for (const roomSize of isCompared ? options.roomSizes : []) {
     const ceiling: WorkloadResult[] = [];
@@ -100,6 +104,7 @@ async function runAll(place: Place, options: BenchOptions): Promise<string> {
   return [
     reportText(rows, memory, options, [syncBefore, syncAfter]),
     felt === null ? "" : `\n${browserTable(felt)}`,
+    timing === null ? "" : `\n${timingTable(timing)}`,
     growth.length === 0 ? "" : `\n${growthTable(growth)}`,
     burst === null ? "" : `\n${burstText(burst, options)}`,
   ].join("\n");

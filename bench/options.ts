@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-const PARTS = ["ceiling", "engine", "growth", "burst", "product", "browser"] as const;
+const PARTS = ["ceiling", "engine", "growth", "burst", "product", "browser", "timing"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -35,7 +35,7 @@ export interface BenchOptions {
 
 export const HELP = `npm run bench -- [options]
   --quick            small figures in about two minutes, to see that it works
-  --only WHAT        ceiling, engine, growth, burst, product, browser (default all; the ceiling runs
+  --only WHAT        ceiling, engine, growth, burst, product, browser, timing (default all but timing; the ceiling runs
                      with engine and product)
   --rooms 2,50,200   sizes of the rooms
   --people 200       connected people

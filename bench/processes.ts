@@ -51,12 +51,16 @@ export async function startEngine(place: Place): Promise<Server> {
 }
 
 /** Parley as `npm start` runs it. */
-export async function startProduct(place: Place): Promise<Server> {
+export async function startProduct(
+  place: Place,
+  more: Record<string, string> = {},
+): Promise<Server> {
   const port = await freePort();
   const environment = {
     PORT: String(port),
     PARLEY_DATA: join(place.workDir, "product"),
     PARLEY_RATE_LIMITS: "1000000",
+    ...more,
   };
   const url = `http://127.0.0.1:${port}`;
   return startServer(
