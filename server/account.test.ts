@@ -95,6 +95,11 @@ describe("one's own account", () => {
     expect((await post("delete-user", { password: ADA.password }, bo)).status).toBe(200);
     expect((await get("token", bo)).status).toBe(401);
     expect(rig.events.map(({ type }) => type)).toContain("user.deleted");
+    // Until the functions have taken them, all news are on the disk, in their order.
+    const { outbox } = rig.identity;
+    const kept = [];
+    for (let found = outbox.next(0); found; found = outbox.next(found.id)) kept.push(found.event);
+    expect(kept).toEqual(rig.events);
   });
 
   test("is guessed at slowly, whichever of its doors is tried", async () => {

@@ -3,11 +3,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
 import { ConvexClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { createEventOutbox } from "@/auth/embedded/event-outbox";
+import { deletedUserEvent } from "@/auth/embedded/events";
 import { parseEnvironment } from "@/lib/env";
 import { createClientAddressReader } from "./client-address";
 import { openServices, type Services } from "./open-services";
@@ -35,9 +39,17 @@ beforeEach(async () => {
   symlinkSync(modules, join(folder, "node_modules"), "junction");
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  url = `http://127.0.0.1:${port}/convex`;
+  services = await open(port);
+  const engine = services.findEngine()!;
+  server.on("request", engine.handleRequest);
+  server.on("upgrade", engine.handleUpgrade);
+});
+
+function open(port: number): Promise<Services> {
   const parsed = parseEnvironment({ PORT: String(port), PARLEY_TRUSTED_PROXIES: "127.0.0.1" });
   if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
-  services = await openServices({
+  return openServices({
     config: parsed.config,
     rootDir: folder,
     dataDir: join(folder, "data"),
@@ -47,14 +59,11 @@ beforeEach(async () => {
     log: () => {},
     onDiskFailed: () => {},
   });
-  const engine = services.findEngine()!;
-  server.on("request", engine.handleRequest);
-  server.on("upgrade", engine.handleUpgrade);
-  url = `http://127.0.0.1:${port}/convex`;
-});
+}
 
 afterEach(async () => {
   await services?.close();
+  server.removeAllListeners("request").removeAllListeners("upgrade");
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   rmSync(folder, { recursive: true, force: true });
@@ -78,4 +87,21 @@ test("functions are told the client's address and not the proxy's, over socket a
   });
   expect(await client.mutation(anyApi.asked!.ip!, {})).toBe("203.0.113.9");
   await client.close();
+});
+
+test("news that a process could not deliver any more are delivered by the next", async () => {
+  await services?.close();
+  const database = new Database(join(folder, "data", "identity.sqlite"));
+  const event = deletedUserEvent("somebody", 1);
+  createEventOutbox(database).add(event);
+  database.close();
+  const posted = new Promise<unknown>((resolve) => {
+    server.removeAllListeners("request").on("request", async (request, response) => {
+      const body = await text(request);
+      response.end();
+      if (request.url === "/convex/http/identity-events") resolve(JSON.parse(body));
+    });
+  });
+  services = await open((server.address() as AddressInfo).port);
+  expect(await posted).toEqual(event);
 });

@@ -63,6 +63,8 @@ export async function openServices(options: ServicesOptions) {
     identity?.close();
     throw cause;
   }
+  // What the process before this one could not deliver any more.
+  identity?.events.wake();
 
   return {
     /** `null` when the back end is hosted. */
@@ -103,14 +105,6 @@ async function openIdentity(options: {
 }) {
   const { config, dataDir, log, eventsTarget, readFigures } = options;
   if (config.identity.kind === "clerk") return null;
-  const events = createEventQueue({
-    post: (event) =>
-      eventsTarget
-        ? postIdentityEvent(event, eventsTarget)
-        : Promise.resolve({ kind: "refused", status: 0 }),
-    wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs).unref()),
-    log,
-  });
   const mailer = config.mail && createMailer(config.mail, log);
   const service = await openEmbeddedIdentity({
     databasePath: join(dataDir, "identity.sqlite"),
@@ -119,7 +113,16 @@ async function openIdentity(options: {
     rateLimitFactor: config.rateLimitFactor,
     sendMail: mailer?.send ?? null,
     providers: config.identity.providers,
-    onEvent: events.push,
+    onEvent: () => events.wake(),
+    log,
+  });
+  const events = createEventQueue({
+    outbox: service.outbox,
+    post: (event) =>
+      eventsTarget
+        ? postIdentityEvent(event, eventsTarget)
+        : Promise.resolve({ kind: "refused", status: 0 }),
+    wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs).unref()),
     log,
   });
   // Where strangers can reach the server, the first of them must not become its owner.

@@ -51,7 +51,7 @@ export async function runPeopleCommand(env: Environment, args: string[]): Promis
     rateLimitFactor: 1,
     sendMail: null,
     providers: [],
-    // None of these commands changes what the functions know about anybody.
+    // The server that runs next delivers what there is to tell.
     onEvent: () => undefined,
     log: () => undefined,
   });

@@ -32,6 +32,7 @@ export type EmbeddedIdentityOptions = {
   sendMail: ((mail: Mail) => Promise<void>) | null;
   /** Services elsewhere that people may sign in with. */
   providers: SignInProvider[];
+  /** Told of news that have been put into the outbox. */
   onEvent: (event: IdentityEvent) => void;
   log: (level: "info" | "warn" | "error", message: string) => void;
 };

@@ -2,6 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import Database from "better-sqlite3";
+import type { IdentityEvent } from "../identity-events";
 import { createAuditLog } from "./audit-log";
 import {
   configure,
@@ -9,6 +10,7 @@ import {
   type EmbeddedIdentityOptions,
   type ResetRequest,
 } from "./configuration";
+import { createEventOutbox } from "./event-outbox";
 import { suspensionEvent } from "./events";
 import { createInvitations } from "./invitations";
 import { changedAddressMail, resetLink, resetMail } from "./mails";
@@ -28,7 +30,12 @@ export type EmbeddedIdentity = Awaited<ReturnType<typeof openEmbeddedIdentity>>;
 export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
   const database = openDatabase(options.databasePath);
   try {
-    const { publicUrl, sendMail, onEvent } = options;
+    const { publicUrl, sendMail, log } = options;
+    const outbox = createEventOutbox(database);
+    const onEvent = (event: IdentityEvent) => {
+      if (!outbox.add(event)) log("error", "identity event dropped: too many are waiting");
+      options.onEvent(event);
+    };
     const people = createPeople(database);
     /** Requests for a link that go to whoever asked instead of into the mail. */
     const captured = new Map<string, (token: string) => void>();
@@ -37,7 +44,7 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       if (take) take(request.token);
       else await sendMail?.(resetMail(request, request.token, publicUrl));
     };
-    const configuration = configure({ ...options, database, people, onResetRequest });
+    const configuration = configure({ ...options, onEvent, database, people, onResetRequest });
     const { runMigrations } = await getMigrations(configuration);
     await runMigrations();
     people.appointFirst();
@@ -52,6 +59,8 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       people,
       /** Signing in with services elsewhere. */
       providers,
+      /** News that are for the functions, until somebody has delivered them. */
+      outbox,
       invitations: createInvitations(database, Date.now),
       auditLog: createAuditLog(database, Date.now),
       pictures: createPictures(database),
