@@ -16,8 +16,10 @@ class Storage {
         void kept.set(pathOf(path), answer.clone()),
     };
   };
-  match = async (path: string | Request) => {
-    for (const kept of this.builds.values()) {
+  has = async (name: string) => this.builds.has(name);
+  match = async (path: string | Request, options?: { cacheName?: string }) => {
+    for (const [name, kept] of this.builds) {
+      if (options?.cacheName !== undefined && options.cacheName !== name) continue;
       const found = kept.get(pathOf(path));
       if (found) return found.clone();
     }
@@ -150,6 +152,15 @@ test("only files of the build are kept, and what is not needed at once when it i
   }
   expect(await lookUp("/emoji/en/data.json")).toBeDefined();
   expect(await lookUp("/_next/static/chunks/unknown.js")).toBeUndefined();
+});
+
+test("what was taken away does not come back by opening pages and files", async () => {
+  const { keeper, storage, answer } = openKeeper("one");
+  await keeper.fill(null);
+  await storage.delete("parley-pages:one");
+  await keeper.openFile(new Request(`http://parley${CODE}`), CODE);
+  await keeper.openPage("/users", async () => answer("/users"));
+  expect(await storage.keys()).toEqual([]);
 });
 
 test("pages follow the language, and who has left keeps nothing any more", async () => {

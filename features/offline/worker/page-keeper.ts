@@ -102,9 +102,8 @@ export class PageKeeper {
    * @throws what asking threw, when there is nothing to show instead.
    */
   async openPage(pathname: string, ask: () => Promise<Response>): Promise<Response> {
-    const cache = await this.ports.caches.open(this.name);
     const shell = shellOf(pathname);
-    const kept = await cache.match(shell ?? SHELLS[0]!);
+    const kept = await this.find(shell ?? SHELLS[0]!);
     if (!kept) return ask();
     const instead = () => (shell === undefined ? Response.redirect(SHELLS[0]!) : kept);
     const asked = ask().catch(() => null);
@@ -114,15 +113,23 @@ export class PageKeeper {
   }
 
   async openFile(request: Request, pathname: string): Promise<Response> {
-    const own = await this.ports.caches.open(this.name);
+    const { caches } = this.ports;
     const kept =
-      (await own.match(request)) ??
+      (await this.find(request)) ??
       // What an older build's tab asks for, the server has no more.
-      (isImmutable(pathname) ? await this.ports.caches.match(request) : undefined);
+      (isImmutable(pathname) ? await caches.match(request) : undefined);
     if (kept) return kept;
     const answer = await this.ports.fetch(request);
-    if (answer.status === 200 && this.files.has(pathname)) await own.put(pathname, answer.clone());
+    const mayKeep = answer.status === 200 && this.files.has(pathname);
+    if (mayKeep && (await caches.has(this.name))) {
+      await (await caches.open(this.name)).put(pathname, answer.clone());
+    }
     return answer;
+  }
+
+  /** Opening would make what is not there, as after somebody has signed out; only filling may. */
+  private find(request: Request | string): Promise<Response | undefined> {
+    return this.ports.caches.match(request, { cacheName: this.name });
   }
 
   private isOwnPage(answer: Response): boolean {
