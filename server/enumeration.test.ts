@@ -37,6 +37,17 @@ describe("[Z7] a stranger who tries addresses sees no difference", () => {
     expect(shapeOf(known)).toEqual(shapeOf(unknown));
   });
 
+  test.each(["request-password-reset", "send-verification-email"])(
+    "in the time that %s takes: a timer's, and not that of the work",
+    async (path) => {
+      for (const email of [ADA.email, "eve@example.org"]) {
+        const startedMs = performance.now();
+        await rig.call(path, { body: { email } });
+        expect(performance.now() - startedMs).toBeGreaterThan(240);
+      }
+    },
+  );
+
   test("at signing in with the right password before the address is confirmed, without the mail", async () => {
     const before = rig.mails.length;
     const { status, setCookie } = await rig.call("sign-in/email", { body: ADA });

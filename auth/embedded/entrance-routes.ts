@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { answerJson, refuse, refuseWith } from "./answers";
 import { type Credentials, cleanEmail, cleanName, findCredentialProblem } from "./credentials";
@@ -13,6 +14,9 @@ import {
   serviceQuestion,
   withAttempts,
 } from "./route";
+
+/** Many times what the slower of two answers takes, and too short to be noticed behind a form. */
+const EQUAL_TIME_MS = 250;
 
 const credentialTexts = z.object({
   name: z.string().optional(),
@@ -37,14 +41,14 @@ export const entranceRoutes: Record<string, IdentityRoute> = {
   "request-password-reset": action(z.object({ email: emailField }), async (call, { email }) => {
     const { request, options } = call;
     if (!options.identity.canSendMail) return refuse(409, "NO_MAIL");
-    const response = await forward(request, options, { email });
+    const response = await inEqualTime(forward(request, options, { email }));
     return response.ok ? answerJson({ status: true }) : response;
   }),
   /** Neither here is it told who has an account, nor whose address is confirmed already. */
   "send-verification-email": action(z.object({ email: emailField }), async (call, { email }) => {
     const { request, options } = call;
     if (!options.identity.canSendMail) return refuse(409, "NO_MAIL");
-    const response = await forward(request, options, { email });
+    const response = await inEqualTime(forward(request, options, { email }));
     return response.ok ? answerJson({ status: true }) : response;
   }),
   "reset-password": serviceAction(z.object({ token: tokenField, newPassword: newPasswordField })),
@@ -72,6 +76,12 @@ export const entranceRoutes: Record<string, IdentityRoute> = {
       : refuse(409, "SERVER_HAS_OWNER");
   }),
 };
+
+/** What is done for a known address takes some milliseconds longer, which would tell that it is known. */
+async function inEqualTime(answering: Promise<Response>): Promise<Response> {
+  const [response] = await Promise.all([answering, sleep(EQUAL_TIME_MS)]);
+  return response;
+}
 
 async function signUp(call: RouteCall, fields: z.infer<typeof credentialTexts>): Promise<Response> {
   const { request, options } = call;
