@@ -59,5 +59,5 @@ it("[RT9] what a function audits stands in the log, with what its variables stan
     log: (_level, message, facts) => message === "Audit." && lines.push(facts),
   });
   await running.connect().mutation(tokens.audited!, {});
-  expect(lines).toEqual([{ body: { what: "opened", who: { ip: null, actor: null } } }]);
+  expect(lines).toEqual([{ body: { what: "opened", who: { ip: "127.0.0.1", actor: null } } }]);
 });
