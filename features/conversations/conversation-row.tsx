@@ -115,8 +115,10 @@ export const ConversationRow = memo(
             <PresenceDot status={presence} />
           </Avatar>
           <span className="min-w-0">
-            <span id={`${id}-name`} className="block truncate font-semibold">
-              <bdi>{search ? <MarkedText text={title} search={search} /> : title}</bdi>
+            <span id={`${id}-name`} className="flex font-semibold">
+              <span dir="auto" className="min-w-0 truncate">
+                {search ? <MarkedText text={title} search={search} /> : title}
+              </span>
             </span>
             <span
               id={`${id}-more`}
@@ -232,8 +234,8 @@ function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boo
 /** Foreign text in a row: isolated, cut at its end, and at the row's start in either direction. */
 function Line({ text, className }: { text: string; className?: string }) {
   return (
-    <span className={cn("min-w-0 truncate", className)}>
-      <bdi>{text}</bdi>
+    <span dir="auto" className={cn("min-w-0 truncate", className)}>
+      {text}
     </span>
   );
 }

@@ -43,6 +43,8 @@ export function MessageBubble(props: MessageBubbleProps) {
         hasGround && hasCorner && (isMine ? "rounded-ee-[6px]" : "rounded-es-[6px]"),
         isDeleted && "rounded-bubble border border-line px-[13px] py-[7px]",
         isFailed && "outline-[1.5px] outline-danger",
+        // Without a ground there is no edge for reactions to lie on, only the time.
+        !hasGround && !isDeleted && message.reactions.length > 0 && "pb-2",
         // What is not sent yet looks lighter, without becoming hard to read.
         message.delivery.kind === "sending" && "opacity-90",
       )}
