@@ -56,6 +56,19 @@ describe("[Z7] a stranger who tries addresses sees no difference", () => {
   });
 });
 
+describe("[Z7] an address that only looks different", () => {
+  test("is the same account: it is brought into one form before anything looks at it", async () => {
+    rig = await openRig();
+    await rig.call("sign-up/email", { body: ADA });
+    for (const email of ["ada\uff20example.org", "\uff41da@example.org", " ADA@EXAMPLE.ORG "]) {
+      const again = await rig.call("sign-up/email", { body: { ...ADA, email } });
+      expect([again.status, again.setCookie]).toEqual([422, ""]);
+      const signedIn = await rig.call("sign-in/email", { body: { ...ADA, email } });
+      expect([signedIn.status, signedIn.json.user.email]).toEqual([200, ADA.email]);
+    }
+  });
+});
+
 describe("[Z10] a body that speaks for somebody else", () => {
   test("changes nothing of theirs, at any address, and no role of one's own", async () => {
     rig = await openRig();
