@@ -113,6 +113,8 @@ export default defineConfig({
         resolve,
         test: {
           name: "e2e",
+          // They say what comes, and not how soon: a machine may be slow.
+          expect: { poll: { timeout: 10_000 } },
           include: ["e2e/**/*.e2e.ts"],
           fileParallelism: false,
           testTimeout: 60_000,

@@ -64,7 +64,9 @@ async function shownCounts(page: Page): Promise<{ list: number; title: number }>
     .getByRole("navigation", { name: "Conversations" })
     .getByRole("link")
     .allInnerTexts();
-  const badges = texts.map((text) => Number(/(\d+)\s+unread\s*$/.exec(text)?.[1] ?? 0));
+  const badges = texts.map((text) =>
+    Number(/(\d+) unread messages? (?:from|in) /.exec(text)?.[1] ?? 0),
+  );
   const title = Number(/^\((\d+)\)/.exec(await page.title())?.[1] ?? 0);
   return { list: badges.reduce((sum, count) => sum + count, 0), title };
 }

@@ -65,9 +65,11 @@ function keptKeys(page: Page): Promise<string[] | null> {
   return page.evaluate(async () => {
     const all = await indexedDB.databases();
     if (!all.some(({ name }) => name === "parley-offline")) return null;
-    return new Promise<string[]>((resolve, reject) => {
+    return new Promise<string[] | null>((resolve, reject) => {
       const open = indexedDB.open("parley-offline");
-      open.onerror = () => reject(open.error);
+      // It went since it was listed: looking for it must not make it anew.
+      open.onupgradeneeded = () => open.transaction?.abort();
+      open.onerror = () => (open.error?.name === "AbortError" ? resolve(null) : reject(open.error));
       open.onsuccess = () => {
         const database = open.result;
         const keys = database.transaction("heads").objectStore("heads").getAllKeys();

@@ -52,7 +52,8 @@ export function EmojiDialog({ onChoose, onClose, isBesideComposer }: EmojiDialog
         />
         <Dialog.Content
           aria-describedby={undefined}
-          onCloseAutoFocus={returnFocus}
+          // Beside the composer the field gets it, wherever it was.
+          onCloseAutoFocus={isBesideComposer ? (event) => event.preventDefault() : returnFocus}
           className={cn(
             "fixed z-50 animate-appear bg-raised p-3 shadow-float",
             "wide:h-[420px] wide:w-[388px] wide:rounded-[22px]",
