@@ -1,6 +1,7 @@
 "use client";
 
 import { Command, MessagesSquare, Plus, X } from "lucide-react";
+import { useIsPresent } from "motion/react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -125,14 +126,18 @@ function ListBody({ openId, returnTo }: ListBodyProps) {
   const look = usePatientLoading(status === "LoadingFirstPage");
   const list = useRef<HTMLElement>(null);
   useEffect(() => noteChatOrder(rows), [rows]);
-  const isReturning = useRef(returnTo !== null);
+  // Whoever comes back while the list still slides away meets the same list, not a new one.
+  const isPresent = useIsPresent();
+  const returnedTo = useRef<string | null>(null);
   useEffect(() => {
-    if (!isReturning.current || rows.length === 0) return;
-    isReturning.current = false;
-    const href = conversationHref(returnTo ?? "");
-    const links = [...(list.current?.querySelectorAll<HTMLElement>("a") ?? [])];
-    links.find((link) => link.getAttribute("href") === href)?.focus({ preventScroll: true });
-  }, [rows, returnTo]);
+    if (!isPresent || returnTo === null) returnedTo.current = null;
+    else if (rows.length > 0 && returnedTo.current !== returnTo) {
+      returnedTo.current = returnTo;
+      const href = conversationHref(returnTo);
+      const links = [...(list.current?.querySelectorAll<HTMLElement>("a") ?? [])];
+      links.find((link) => link.getAttribute("href") === href)?.focus({ preventScroll: true });
+    }
+  }, [rows, isPresent, returnTo]);
   const mark = useLoadMoreMark(status === "CanLoadMore", loadMore);
   const acts = useConversationActs();
   const [menu, setMenu] = useState<Parameters<OpenRowMenu> | null>(null);
