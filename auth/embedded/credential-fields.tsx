@@ -6,18 +6,16 @@ import { readField } from "./service-form";
 
 type FieldProps = { isWrong?: boolean };
 
-/** @param offersPasskeys Whether the browser offers its passkeys here, too. */
 export function EmailField({
   isWrong,
   label = t("entrance.email"),
-  offersPasskeys = false,
-}: FieldProps & { label?: string; offersPasskeys?: boolean }) {
+}: FieldProps & { label?: string }) {
   return (
     <TextField
       label={label}
       name="email"
       type="email"
-      autoComplete={offersPasskeys ? "username webauthn" : "username"}
+      autoComplete="username"
       autoCapitalize="none"
       spellCheck={false}
       required

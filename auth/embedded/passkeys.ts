@@ -21,24 +21,6 @@ export async function signInWithPasskey(): Promise<ServiceOutcome> {
   });
 }
 
-/**
- * Signs in with a passkey that the browser offers where the e-mail address is filled in. Stays open until
- * one is chosen.
- * @returns null where the browser offers none, or something else has taken its place.
- */
-export async function signInWithOfferedPasskey(): Promise<ServiceOutcome | null> {
-  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return null;
-  type Options = Parameters<Library["startAuthentication"]>[0]["optionsJSON"];
-  const options = await get<Options>("passkey/generate-authenticate-options");
-  if (!options.ok) return null;
-  const { startAuthentication } = await import("@simplewebauthn/browser");
-  const response = await startAuthentication({
-    optionsJSON: options.next,
-    useBrowserAutofill: true,
-  }).catch(() => null);
-  return response && post("passkey/verify-authentication", { response });
-}
-
 /** Makes a passkey on this device, or on one that the browser reaches, and adds it to the account. */
 export async function addPasskey(name: string): Promise<ServiceOutcome> {
   type Options = Parameters<Library["startRegistration"]>[0]["optionsJSON"];

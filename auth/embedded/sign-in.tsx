@@ -40,7 +40,7 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
       >
         {(wrongField) => (
           <>
-            <EmailField isWrong={wrongField === "email"} offersPasskeys />
+            <EmailField isWrong={wrongField === "email"} />
             <PasswordField isWrong={wrongField === "password"} />
           </>
         )}
