@@ -8,6 +8,8 @@ let isLeaving = false;
  * session and cannot be done any more. What was written is in the outbox and outlives the page.
  */
 export function leavePage(leave: () => void): void {
+  // Several notice at once that a session is over; a second way out would only break off the first.
+  if (isLeaving) return;
   isLeaving = true;
   leave();
 }
@@ -19,5 +21,9 @@ export function leavePage(leave: () => void): void {
 export function listenBeforeClient(): void {
   window.addEventListener("beforeunload", (event) => {
     if (isLeaving) event.stopImmediatePropagation();
+  });
+  // Back brings a page as it was when it was left.
+  window.addEventListener("pageshow", () => {
+    isLeaving = false;
   });
 }

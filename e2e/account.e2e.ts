@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { layCable } from "./rig/cable";
 import {
+  isAtSignIn,
   mainNavigation,
   message,
   openConversationWith,
@@ -103,7 +104,7 @@ test("a password is changed, and other devices are signed out", async () => {
   await cat.page.getByLabel("Current password").fill(PASSWORD);
   await part(cat.page, "Password").getByRole("button", { name: "Change password" }).click();
   await cat.page.getByRole("status").filter({ hasText: "Your password is changed" }).waitFor();
-  await phone.page.waitForURL("**/sign-in**");
+  await isAtSignIn(phone.page);
   // The other tab of the same browser goes on, with the new session.
   await secondTab.getByRole("list", { name: "People" }).getByText("Olga Owner").waitFor();
   await signIn(phone, "battery staple");
@@ -183,7 +184,7 @@ test("a passkey is added, renamed, signs in, and is removed", async () => {
 
   await page.getByRole("button", { name: "Profile", exact: true }).click();
   await press(page, "Sign out");
-  await page.waitForURL("**/sign-in**");
+  await isAtSignIn(page);
   await press(page, "Sign in with a passkey");
   await mainNavigation(page).waitFor();
   expect(await page.evaluate(() => location.pathname)).toBe("/messages");
@@ -202,7 +203,7 @@ test("another device is signed out from afar", async () => {
   const devices = dot.page.getByRole("list", { name: "Devices" });
   await devices.getByText("This device").waitFor();
   await devices.getByRole("button", { name: /^Sign out/ }).click();
-  await phone.page.waitForURL("**/sign-in**");
+  await isAtSignIn(phone.page);
   await devices.getByRole("button").waitFor({ state: "detached" });
 });
 
@@ -243,7 +244,7 @@ test("an account's end waits for nothing that its pages still had to say", async
   await press(rob.page, "Delete my account");
   await rob.page.getByLabel("Your password").fill(PASSWORD);
   await press(rob.page, "Delete for good");
-  await rob.page.waitForURL("**/sign-in**");
+  await isAtSignIn(rob.page);
   await rob.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   expect(questions).toEqual([]);
 });
@@ -254,7 +255,7 @@ test("an account is deleted with the password, but not the last owner's", async 
   await press(del.page, "Delete my account");
   await del.page.getByLabel("Your password").fill(PASSWORD);
   await press(del.page, "Delete for good");
-  await del.page.waitForURL("**/sign-in**");
+  await isAtSignIn(del.page);
   await signIn(del);
   await alert(del.page, "do not match").waitFor();
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
 import { articles, log } from "./rig/log";
-import { composer, conversationHeading, message, send, signIn } from "./rig/screen";
+import { composer, conversationHeading, isAtSignIn, message, send, signIn } from "./rig/screen";
 import { sendAll } from "./rig/seed";
 import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
@@ -188,7 +188,7 @@ test("[B50] a session that is over asks to sign in once, and keeps what one has 
     .toContain("kept over the session");
   await ada.context.clearCookies();
   await ada.page.reload();
-  await ada.page.waitForURL(/sign-in/);
+  await isAtSignIn(ada.page);
   await signIn(ada);
   await ada.page.waitForURL(/messages/);
   await ada.page.goto(address());

@@ -5,7 +5,7 @@ import {
   openSmtpStandIn,
   type SmtpStandIn,
 } from "../server/stand-ins/smtp-stand-in";
-import { mainNavigation, signIn, signOut, signUp } from "./rig/screen";
+import { isAtSignIn, mainNavigation, signIn, signOut, signUp } from "./rig/screen";
 import { openStage, PASSWORD, type Person, type Stage } from "./rig/stage";
 
 let stage: Stage;
@@ -64,13 +64,13 @@ test("an address is confirmed by a mail, which can be sent again, before the acc
   const finder = await stage.visitor("Finder Keeper");
   await finder.page.goto(linkIn(mails[1]));
   await press(finder.page, "Confirm");
-  await finder.page.waitForURL("**/sign-in**");
+  await isAtSignIn(finder.page);
 });
 
 test("a password is chosen anew by a mail, once", async () => {
   const reza = await join("Reza Set");
   await signOut(reza);
-  await reza.page.waitForURL("**/sign-in**");
+  await isAtSignIn(reza.page);
   const forget = async (email: string) => {
     await reza.page.goto("/forgot-password");
     await reza.page.getByLabel("Email", { exact: true }).fill(email);

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
 import { type Cable, layCable } from "./rig/cable";
-import { composer, conversationLink, message, signIn, signOut } from "./rig/screen";
+import { composer, conversationLink, isAtSignIn, message, signIn, signOut } from "./rig/screen";
 import { sendAll } from "./rig/seed";
 import { openStage, type Person, type Stage, signUpOverHttp, tokenOf } from "./rig/stage";
 
@@ -194,7 +194,7 @@ test("signing out leaves no copy behind, also for whoever signs in next", async 
   const { page } = ada;
   await seeBoth(page, "since 49.");
   await signOut(ada);
-  await page.waitForURL(/sign-in/);
+  await isAtSignIn(page);
   await expect.poll(() => keptKeys(page)).toBeNull();
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("Lovelace");
   await signIn(ada);

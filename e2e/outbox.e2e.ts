@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
 import { type Cable, layCable } from "./rig/cable";
-import { composer, message } from "./rig/screen";
+import { composer, isAtSignIn, message } from "./rig/screen";
 import { openStage, type Person, type Stage, signUpOverHttp, tokenOf } from "./rig/stage";
 
 let stage: Stage;
@@ -225,7 +225,7 @@ test("signing out leaves nothing behind", async () => {
   await ada.page.getByRole("button", { name: "Profile", exact: true }).click();
   await ada.page.getByText("1 message has not been sent").waitFor();
   await ada.page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await ada.page.waitForURL(/sign-in/);
+  await isAtSignIn(ada.page);
   const kept = await ada.page.evaluate(
     () =>
       new Promise<string>((resolve, reject) => {

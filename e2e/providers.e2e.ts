@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type OidcStandIn, openOidcStandIn } from "../server/stand-ins/oidc-stand-in";
-import { mainNavigation, signIn, signOut } from "./rig/screen";
+import { isAtSignIn, mainNavigation, signIn, signOut } from "./rig/screen";
 import { openStage, PASSWORD, type Stage } from "./rig/stage";
 
 const CLIENT = { clientId: "parley", clientSecret: "a secret between two" };
@@ -63,7 +63,7 @@ test("somebody signs in with an issuer, and again, to where they wanted to be", 
   await goThere(iris.page, "Allow");
   await mainNavigation(iris.page).waitFor();
   await signOut(iris);
-  await iris.page.waitForURL("**/sign-in**");
+  await isAtSignIn(iris.page);
   await iris.page.goto("/users");
   await iris.page.waitForURL("**/sign-in?redirect=**");
   await goThere(iris.page, "Allow");

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
-import { mainNavigation, openActions } from "./rig/screen";
+import { isAtSignIn, mainNavigation, openActions } from "./rig/screen";
 import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
 let stage: Stage;
@@ -90,7 +90,7 @@ test("a person is reported in their details and suspended on every screen", asyn
     .getByRole("button", { name: "Suspend Carl Culprit" })
     .click();
   await owner.page.getByText("Nothing has been reported").waitFor();
-  await culprit.page.waitForURL("**/sign-in**");
+  await isAtSignIn(culprit.page);
   await owner.page.getByRole("tab", { name: "Log" }).click();
   await owner.page
     .getByRole("list", { name: "Reports dealt with" })

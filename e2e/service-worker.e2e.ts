@@ -7,6 +7,7 @@ import { ParleyClient } from "./rig/api";
 import {
   composer,
   conversationLink,
+  isAtSignIn,
   mainNavigation,
   message,
   personRow,
@@ -219,7 +220,7 @@ test("signing out takes the worker and all it has kept away; who signs in again 
   const { page } = ada;
   await seeChat(page);
   await signOut(ada);
-  await page.waitForURL(/sign-in/);
+  await isAtSignIn(page);
   const left = () =>
     page.evaluate(async () => {
       const workers = await navigator.serviceWorker.getRegistrations();

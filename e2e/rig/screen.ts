@@ -1,5 +1,6 @@
 // Parley's screens by the names that assistive technology sees; no class name, no test id.
 import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
 import { PASSWORD, type Person } from "./stage";
 
 export function mainNavigation(page: Page): Locator {
@@ -86,4 +87,9 @@ export function tick(
 export async function openActions(page: Page, text: string): Promise<void> {
   await message(page, text).hover();
   await message(page, text).getByRole("button", { name: "Message actions" }).click();
+}
+
+/** Resolves at the sign-in page, however many ways led there: of two navigations one is broken off. */
+export async function isAtSignIn(page: Page): Promise<void> {
+  await expect.poll(() => new URL(page.url()).pathname, { timeout: 20_000 }).toBe("/sign-in");
 }
