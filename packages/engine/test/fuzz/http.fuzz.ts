@@ -1,7 +1,7 @@
-import { connect } from "node:net";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { exchange } from "./exchange.ts";
 import {
   createRandom,
   type FuzzedEngine,
@@ -14,8 +14,6 @@ import { type Answer, readAnswers } from "./http-answers.ts";
 
 const CASES = Math.round(20_000 * factor);
 const WIDTH = 16;
-/** A peer that has said it is finished is let go by then, on the slowest machine. */
-const CLOSE_MS = 30_000;
 /** No 500: whatever comes in is answered for what it is. */
 const STATUSES = [200, 204, 206, 400, 401, 403, 404, 405, 408, 413, 416, 417, 431, 503];
 /** What only a request that was hidden in another's body is answered. */
@@ -45,7 +43,7 @@ it(`[FZ1, FZ6] P5: survives ${CASES} requests of every kind`, { timeout: 600_000
   await inParallel(CASES, WIDTH, async (place) => {
     const request = makeCase(random);
     try {
-      const answers = readAnswers(await exchange(request), request.isHead);
+      const answers = readAnswers(await answerTo(request), request.isHead);
       judge(request, answers);
       for (const { status } of answers) note(`${request.kind}: ${status}`);
       if (answers.length === 0) note(`${request.kind}: nothing`);
@@ -293,26 +291,9 @@ function split(random: Random, all: Buffer): Buffer[] {
   return [all.subarray(0, at), all.subarray(at)];
 }
 
-function exchange({ parts, wholeRequests }: Case): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const received: Buffer[] = [];
-    const socket = connect(engine.port, "127.0.0.1");
-    const timer = setTimeout(() => {
-      socket.destroy();
-      reject(new Error(`not closed after ${CLOSE_MS} ms`));
-    }, CLOSE_MS);
-    socket.setNoDelay(true);
-    socket.on("data", (part) => received.push(part));
-    // It may be cut off in the middle of what it says.
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      clearTimeout(timer);
-      resolve(Buffer.concat(received));
-    });
-    for (const part of parts) socket.write(part);
-    // Who ends its half has left, for Node; who is to be answered asks to be let go instead.
-    if (wholeRequests === null) socket.end();
-  });
+/** Who ends its half has left, for Node; who is to be answered asks to be let go instead. */
+function answerTo({ parts, wholeRequests }: Case): Promise<Buffer> {
+  return exchange(engine.port, parts, wholeRequests === null);
 }
 
 /** @throws for an answer that tells of a hole. */

@@ -1,5 +1,5 @@
-import { connect } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { exchange } from "./exchange.ts";
 import {
   createRandom,
   type FuzzedEngine,
@@ -12,8 +12,6 @@ import {
 const CASES = Math.round(20_000 * factor);
 const WIDTH = 32;
 const SYNC_PATHS = ["/api/1.48.0/sync", "/api/sync"];
-/** A peer that has said it is finished is let go by then, on the slowest machine. */
-const CLOSE_MS = 30_000;
 const CLOSE_CODES = [1000, 1002, 1003, 1007, 1008, 1009, 1011];
 
 let engine: FuzzedEngine;
@@ -27,7 +25,7 @@ it(`[FZ1] survives ${CASES} cases of raw bytes`, { timeout: 600_000 }, async () 
   const seen = new Map<string, number>();
   await inParallel(CASES, WIDTH, async (place) => {
     const parts = makeCase(random);
-    const answer = await exchange(parts).catch((error: Error) => {
+    const answer = await exchange(engine.port, parts, true).catch((error: Error) => {
       throw new Error(
         `case ${place}: ${error.message}: ${Buffer.concat(parts).toString("base64")}`,
       );
@@ -146,27 +144,6 @@ function frame(options: FrameOptions): Buffer {
   ]);
   // A mask of zeros changes nothing, and makes cases readable.
   return Buffer.concat([head, extended, isMasked ? Buffer.alloc(4) : Buffer.alloc(0), payload]);
-}
-
-function exchange(parts: readonly Buffer[]): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const received: Buffer[] = [];
-    const socket = connect(engine.port, "127.0.0.1");
-    const timer = setTimeout(() => {
-      socket.destroy();
-      reject(new Error(`not closed after ${CLOSE_MS} ms`));
-    }, CLOSE_MS);
-    socket.setNoDelay(true);
-    socket.on("data", (part) => received.push(part));
-    // It may be cut off in the middle of what it says.
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      clearTimeout(timer);
-      resolve(Buffer.concat(received));
-    });
-    for (const part of parts) socket.write(part);
-    socket.end();
-  });
 }
 
 /** How the engine ended it. @throws for an answer that is none. */
