@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation } from "convex/react";
-import { Eraser, LogOut, Trash2, UserPlus } from "lucide-react";
+import { LogOut, UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Avatar } from "@/components/ui/avatar";
@@ -9,6 +9,7 @@ import { api } from "@/convex/_generated/api";
 import { sentenceOf } from "../connection/panel-error";
 import { t } from "../language/t";
 import type { ChatDetailsProps } from "./chat-details";
+import { ClearAndHide } from "./clear-and-hide";
 import { DetailsAction } from "./details-action";
 import { GroupMembers } from "./group-members";
 import { GroupName } from "./group-name";
@@ -66,15 +67,9 @@ export function GroupDetails({ conversation, viewerId, acts }: ChatDetailsProps)
         />
       </section>
       <div className="mt-2 border-t border-line px-2 pt-2">
-        <DetailsAction
-          icon={<Eraser aria-hidden="true" />}
-          text={t("row.clear")}
-          onClick={() => acts.begin("clear", on)}
-        />
-        <DetailsAction
-          icon={<Trash2 aria-hidden="true" />}
-          text={t("row.hide")}
-          onClick={() => acts.begin("hide", on)}
+        <ClearAndHide
+          onClear={() => acts.begin("clear", on)}
+          onHide={() => acts.begin("hide", on)}
         />
         <DetailsAction
           isGrave

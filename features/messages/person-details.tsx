@@ -1,11 +1,12 @@
 "use client";
 
-import { Ban, Eraser, Flag, Trash2, Undo2 } from "lucide-react";
+import { Ban, Flag, Undo2 } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
 import { t } from "../language/t";
 import { PresenceText } from "../presence/presence-marks";
 import { usePresence } from "../presence/use-presence";
 import type { ChatDetailsProps } from "./chat-details";
+import { ClearAndHide } from "./clear-and-hide";
 import { DetailsAction } from "./details-action";
 
 /** The other person of a chat, and what one can do about them and it. */
@@ -38,15 +39,9 @@ export function PersonDetails({ conversation, acts }: ChatDetailsProps) {
         </p>
       </div>
       <div className="border-t border-line px-2 pt-2">
-        <DetailsAction
-          icon={<Eraser aria-hidden="true" />}
-          text={t("row.clear")}
-          onClick={() => acts.begin("clear", on)}
-        />
-        <DetailsAction
-          icon={<Trash2 aria-hidden="true" />}
-          text={t("row.hide")}
-          onClick={() => acts.begin("hide", on)}
+        <ClearAndHide
+          onClear={() => acts.begin("clear", on)}
+          onHide={() => acts.begin("hide", on)}
         />
         {!isGone && (
           <DetailsAction

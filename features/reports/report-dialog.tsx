@@ -92,7 +92,7 @@ export function ReportDialog({ reported, onClose }: ReportDialogProps) {
             <Button type="button" variant="quiet" onClick={onClose}>
               {t("cancel")}
             </Button>
-            <Button type="submit" variant="danger" disabled={state === "sending"}>
+            <Button type="submit" disabled={state === "sending"}>
               {t("report.send")}
             </Button>
           </div>
