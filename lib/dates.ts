@@ -15,18 +15,20 @@ function wordLocale(): string {
   return own ?? (language === "en" ? "en-GB" : language);
 }
 
-type Formatters = {
-  time: Intl.DateTimeFormat;
-  weekday: Intl.DateTimeFormat;
-  shortWeekday: Intl.DateTimeFormat;
-  date: Intl.DateTimeFormat;
-  dateWithYear: Intl.DateTimeFormat;
-  shortDate: Intl.DateTimeFormat;
-  full: Intl.DateTimeFormat;
-  moment: Intl.DateTimeFormat;
-};
+const FORMS = {
+  time: { hour: "numeric", minute: "2-digit" },
+  weekday: { weekday: "long" },
+  shortWeekday: { weekday: "short" },
+  date: { weekday: "short", day: "numeric", month: "long" },
+  dateWithYear: { day: "numeric", month: "long", year: "numeric" },
+  shortDate: { day: "numeric", month: "numeric", year: "2-digit" },
+  full: { dateStyle: "full", timeStyle: "medium" },
+  moment: { dateStyle: "medium", timeStyle: "short" },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-let cached: { zone: string; formatters: Formatters } | null = null;
+type Form = keyof typeof FORMS;
+
+let made: { zone: string; formatters: Map<Form, Intl.DateTimeFormat> } | null = null;
 
 /** Tells zones apart by their winter and summer offsets: asking for the name costs as much as a formatter. */
 function zoneMark(): string {
@@ -35,24 +37,18 @@ function zoneMark(): string {
   return `${offset(0)} ${offset(6)}`;
 }
 
-/** Made once, since making one costs more than using it a thousand times; again when the device changes zone. */
-function getFormatters(): Formatters {
+/** Each is made once, since making one costs more than using it a thousand times; again in another zone. */
+function format(form: Form, ms: number): string {
   const zone = zoneMark();
-  if (cached?.zone === zone) return cached.formatters;
-  const words = wordLocale();
-  const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(words, options);
-  const formatters = {
-    time: new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }),
-    weekday: make({ weekday: "long" }),
-    shortWeekday: make({ weekday: "short" }),
-    date: make({ weekday: "short", day: "numeric", month: "long" }),
-    dateWithYear: make({ day: "numeric", month: "long", year: "numeric" }),
-    shortDate: make({ day: "numeric", month: "numeric", year: "2-digit" }),
-    full: make({ dateStyle: "full", timeStyle: "medium" }),
-    moment: make({ dateStyle: "medium", timeStyle: "short" }),
-  };
-  cached = { zone, formatters };
-  return formatters;
+  if (made?.zone !== zone) made = { zone, formatters: new Map() };
+  let formatter = made.formatters.get(form);
+  if (!formatter) {
+    // The clock's form is the device's, whatever the language.
+    const locale = form === "time" ? undefined : wordLocale();
+    formatter = new Intl.DateTimeFormat(locale, FORMS[form]);
+    made.formatters.set(form, formatter);
+  }
+  return formatter.format(ms);
 }
 
 /** Midnight, on this device, of the day that contains a moment. */
@@ -68,17 +64,17 @@ export function daysBetween(earlierMs: number, laterMs: number): number {
 
 /** The time of day: `14:32`. */
 export function formatTime(ms: number): string {
-  return getFormatters().time.format(ms);
+  return format("time", ms);
 }
 
 /** Day and time in full, for tooltips. */
 export function formatFull(ms: number): string {
-  return getFormatters().full.format(ms);
+  return format("full", ms);
 }
 
 /** Day and time, short enough for a line of a list. */
 export function formatMoment(ms: number): string {
-  return getFormatters().moment.format(ms);
+  return format("moment", ms);
 }
 
 export type DayWords = { today: string; yesterday: string };
@@ -88,10 +84,9 @@ export function formatDay(ms: number, nowMs: number, words: DayWords): string {
   const days = daysBetween(ms, nowMs);
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
-  const formatters = getFormatters();
-  if (days > 1 && days < 7) return formatters.weekday.format(ms);
+  if (days > 1 && days < 7) return format("weekday", ms);
   const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
-  return (isThisYear ? formatters.date : formatters.dateWithYear).format(ms);
+  return format(isThisYear ? "date" : "dateWithYear", ms);
 }
 
 /** When a chat was last used, as short as a list needs: the time today, then the day, then the date. */
@@ -99,6 +94,5 @@ export function formatListTime(ms: number, nowMs: number, words: DayWords): stri
   const days = daysBetween(ms, nowMs);
   if (days <= 0) return formatTime(ms);
   if (days === 1) return words.yesterday;
-  const formatters = getFormatters();
-  return (days < 7 ? formatters.shortWeekday : formatters.shortDate).format(ms);
+  return format(days < 7 ? "shortWeekday" : "shortDate", ms);
 }

@@ -2,19 +2,20 @@ import { currentLanguage, type Language } from "@/lib/language";
 import { findText } from "./catalogue";
 import type { TextKey } from "./messages-en";
 
-type Rules = { plurals: Intl.PluralRules; numbers: Intl.NumberFormat };
+// Made when first needed, and kept: making one takes longer than all texts of a screen together.
+const pluralRules = new Map<Language, Intl.PluralRules>();
+const numberFormats = new Map<Language, Intl.NumberFormat>();
 
-const rulesOf = new Map<Language, Rules>();
-
-function findRules(language: Language): Rules {
-  const known = rulesOf.get(language);
-  if (known) return known;
-  const rules = {
-    plurals: new Intl.PluralRules(language),
-    numbers: new Intl.NumberFormat(language),
-  };
-  rulesOf.set(language, rules);
+function pluralRulesOf(language: Language): Intl.PluralRules {
+  const rules = pluralRules.get(language) ?? new Intl.PluralRules(language);
+  pluralRules.set(language, rules);
   return rules;
+}
+
+function numberFormatOf(language: Language): Intl.NumberFormat {
+  const format = numberFormats.get(language) ?? new Intl.NumberFormat(language);
+  numberFormats.set(language, format);
+  return format;
 }
 
 /**
@@ -28,14 +29,13 @@ function findRules(language: Language): Rules {
  */
 export function t(key: TextKey, facts: Record<string, string | number> = {}): string {
   const { text, language } = findText(currentLanguage(), key);
-  const rules = findRules(language);
   const form =
     typeof text === "string"
       ? text
-      : (text[rules.plurals.select(Number(facts.count))] ?? text.other);
+      : (text[pluralRulesOf(language).select(Number(facts.count))] ?? text.other);
   return form.replace(/\{(\w+)\}/g, (mark, name: string) => {
     const fact = facts[name];
     if (fact === undefined) return mark;
-    return typeof fact === "number" ? rules.numbers.format(fact) : fact;
+    return typeof fact === "number" ? numberFormatOf(language).format(fact) : fact;
   });
 }

@@ -334,11 +334,13 @@ function caretOf(field: HTMLTextAreaElement | null): number | null {
 
 /** Lets the field grow with its text, up to its own largest height, and shrink again. */
 function useGrowingField(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what decides the height.
   useLayoutEffect(() => {
     const input = field.current;
     if (!input) return;
     input.style.height = "auto";
+    input.style.overflowY = "hidden";
+    // One line, without having the page laid out for that.
+    if (text === "") return;
     input.style.height = `${input.scrollHeight}px`;
     input.style.overflowY = input.scrollHeight > input.clientHeight ? "auto" : "hidden";
   }, [field, text]);

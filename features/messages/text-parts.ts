@@ -57,12 +57,15 @@ export function foldText(text: string): string | null {
 }
 
 const BIG_EMOJI_MAX = 3;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let graphemes: Intl.Segmenter | undefined;
 
 /** How many emoji a text of emoji only has, when it is few enough to show them large; else 0. */
 export function countBigEmoji(text: string): number {
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.length > BIG_EMOJI_MAX * 40) return 0;
+  // Nearly every text ends here, before there is need of a segmenter, which takes a slow phone some 40 ms.
+  if (/\p{L}/u.test(trimmed)) return 0;
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   let emoji = 0;
   for (const { segment } of graphemes.segment(trimmed)) {
     if (/^\s+$/u.test(segment)) continue;

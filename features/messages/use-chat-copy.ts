@@ -44,7 +44,7 @@ export function useChatCopy(options: {
   loaded: readonly ServerMessage[];
 }): CarriedCopy {
   const { conversationId, live, liveVisit, loaded } = options;
-  const { value, isCopy } = useOfflineCopy(CHAT_PREFIX + conversationId, live);
+  const { value, isCopy } = useOfflineCopy(`${CHAT_PREFIX}${conversationId}`, live);
   // Held on to: what is kept under the same key later is no copy of a former moment any more.
   const [first, setFirst] = useState<(ChatCopy & { visit: Visit }) | null>(null);
   let copy = first;

@@ -30,6 +30,9 @@ export function MessagesScreen() {
       onSearch={setSearch}
     />
   );
+  // The list first, alone: with the chat it would take a slow phone twice as long to show anything.
+  const [isListDrawn, setIsListDrawn] = useState(false);
+  useEffect(() => setIsListDrawn(true), []);
   // The same element while one types into the search: the chat has nothing to do with it.
   const chat = useMemo(
     () =>
@@ -42,7 +45,8 @@ export function MessagesScreen() {
   return (
     <div className="grid h-full grid-cols-[340px_minmax(0,1fr)]">
       <div className="min-h-0 border-e border-line">{list}</div>
-      {chat ?? (
+      {isListDrawn && chat}
+      {chat === null && (
         <main className="h-full min-h-0">
           <Notice
             icon={<MessageCircle size={26} strokeWidth={1.8} aria-hidden="true" />}

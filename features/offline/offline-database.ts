@@ -34,20 +34,21 @@ export async function openOfflineDatabase(userId: string, buildId: string): Prom
   });
   closeOpened = () => database.close();
   const write = () => database.transaction(["heads", "copies"], "readwrite");
+  const remove = async (gone: readonly Pick<Head, "userId" | "key">[]) => {
+    const transaction = write();
+    const ids = gone.map((head): Id => [head.userId, head.key]);
+    await Promise.all([
+      ...ids.map((id) => transaction.objectStore("heads").delete(id)),
+      ...ids.map((id) => transaction.objectStore("copies").delete(id)),
+      transaction.done,
+    ]);
+  };
 
   const heads = (await database.getAll("heads")).sort((a, b) => b.keptAt - a.keptAt);
   const own = heads.filter((head) => head.userId === userId && head.buildId === buildId);
   const kept = new Set(own.slice(0, COPIES_MAX));
-  const cleaning = write();
-  for (const head of heads) {
-    if (kept.has(head)) continue;
-    const id: Id = [head.userId, head.key];
-    await Promise.all([
-      cleaning.objectStore("heads").delete(id),
-      cleaning.objectStore("copies").delete(id),
-    ]);
-  }
-  await cleaning.done;
+  const strange = heads.filter((head) => !kept.has(head));
+  if (strange.length > 0) await remove(strange);
 
   let lastKeptAt = heads[0]?.keptAt ?? 0;
   return {
@@ -63,14 +64,7 @@ export async function openOfflineDatabase(userId: string, buildId: string): Prom
         transaction.done,
       ]);
     },
-    async remove(key) {
-      const transaction = write();
-      await Promise.all([
-        transaction.objectStore("heads").delete([userId, key]),
-        transaction.objectStore("copies").delete([userId, key]),
-        transaction.done,
-      ]);
-    },
+    remove: (key) => remove([{ userId, key }]),
   };
 }
 

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 import { useIdentity } from "@/auth/use-identity";
 import { browserStorage } from "@/lib/browser-storage";
 import { Outbox } from "./outbox";
+import { openOutboxDatabase } from "./outbox-database";
 
 const CHANNEL = "parley-outbox";
 /** Whose outbox is to be emptied, because they have signed out; a page that goes may not finish that. */
@@ -21,7 +22,6 @@ function outboxOf(userId: string | null): Outbox {
   const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
   const outbox = new Outbox(userId, {
     async openStore() {
-      const { openOutboxDatabase } = await import("./outbox-database");
       const store = await openOutboxDatabase(browserStorage());
       if (browserStorage()?.getItem(LEFT_KEY) === userId) {
         for (const item of await store.load(userId)) await store.remove(item.clientMessageId);
