@@ -23,6 +23,8 @@ export interface BrowserFigures {
   /** What the page itself names, and all that had come when it was at rest. */
   scripts: Record<"named" | "all", { files: number; bytes: number }>;
   framesToBubble: number[];
+  /** From a key to the frame that shows its letter, on a slow processor; under 16 counts as 16. */
+  keyMs: number[];
   switchMs: number[];
   flood: { messages: number; longTasks: number[] };
   scroll: Scroll;
@@ -124,6 +126,8 @@ async function measureAll(
     framesToBubble.push(await enter(page, `#${newest} own`));
   }
   console.log(`frames from Enter to the bubble: ${framesToBubble.join(" ")}`);
+  const keyMs = await typing(page);
+  console.log(`ms from a key to its letter: ${keyMs.join(" ")}`);
   const switchMs = await switches(page, options.repeats, `#${newest} `);
   console.log(`ms to the other chat: ${switchMs.map(Math.round).join(" ")}`);
   const flood = await floodOf(page, stage, { from: newest + 1, seconds: options.floodSeconds });
@@ -135,7 +139,16 @@ async function measureAll(
   await message(page, `#${newest} `).getByRole("button").first().waitFor({ state: "attached" });
   const scroll = await scrollAll(page, newest);
   console.log(`scrolled: ${JSON.stringify(scroll)}`);
-  return { messages: options.messages, scripts, framesToBubble, switchMs, flood, scroll, coldMs };
+  return {
+    messages: options.messages,
+    scripts,
+    framesToBubble,
+    keyMs,
+    switchMs,
+    flood,
+    scroll,
+    coldMs,
+  };
 }
 
 const addressOf = (conversationId: string) =>
@@ -208,6 +221,35 @@ async function enter(page: Page, text: string): Promise<number> {
   await composer(page).press("Enter");
   await page.waitForFunction(() => (window as unknown as { frames: number }).frames > 0);
   return page.evaluate(() => (window as unknown as { frames: number }).frames);
+}
+
+/** Types into the composer on a slow processor, and lets go of it again. */
+async function typing(page: Page): Promise<number[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  await page.evaluate(() => {
+    const keyMs = new Map<number, number>();
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { interactionId, duration } = entry as unknown as Record<string, number>;
+        if (!interactionId) continue;
+        keyMs.set(interactionId, Math.max(duration ?? 0, keyMs.get(interactionId) ?? 0));
+      }
+    });
+    observer.observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
+    Object.assign(window, { keyMs });
+  });
+  const text = "while one types nothing may stand in the way";
+  await composer(page).focus();
+  await page.keyboard.type(text, { delay: 60 });
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  const slow = await page.evaluate(() => [
+    ...(window as unknown as { keyMs: Map<number, number> }).keyMs.values(),
+  ]);
+  await composer(page).fill("");
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  const unseen = Array.from({ length: Math.max(0, text.length - slow.length) }, () => 16);
+  return [...slow, ...unseen].sort((a, b) => a - b);
 }
 
 /** From the click on a chat that was open before to the frame that shows its messages, back and forth. */
@@ -389,7 +431,7 @@ async function scrollAll(page: Page, messages: number): Promise<Scroll> {
 }
 
 export function browserTable(figures: BrowserFigures): string {
-  const { scripts, framesToBubble, switchMs, flood, scroll, coldMs } = figures;
+  const { scripts, framesToBubble, keyMs, switchMs, flood, scroll, coldMs } = figures;
   const of = (all: number[]) =>
     `${median(all).toFixed(0)} (median), ${Math.max(...all).toFixed(0)} (worst)`;
   const cold = (all: Cold[]) =>
@@ -402,6 +444,7 @@ export function browserTable(figures: BrowserFigures): string {
     `| first-load JavaScript of \`/messages\`, gzipped | ${kilobytes(scripts.named)} | 1 |`,
     `| the same with what comes by itself once it is at rest | ${kilobytes(scripts.all)} | 1 |`,
     `| frames from Enter to one's own bubble | ${of(framesToBubble)} | ${framesToBubble.length} |`,
+    `| ms from a key to its letter, ${SLOWER} times slower processor | ${of(keyMs)} | ${keyMs.length} |`,
     `| ms from a click to the other chat | ${of(switchMs)} | ${switchMs.length} |`,
     `| long tasks over ${LONG_TASK_MS} ms, ${FLOOD_A_SECOND} messages a second | ${flood.longTasks.length} (${flood.longTasks.map((ms) => ms.toFixed(0)).join(", ") || "–"} ms) | ${flood.messages} messages |`,
     `| ms to list / open chat, cold, ${SLOWER} times slower processor, with copies | ${cold(coldMs.withCopies)} | ${coldMs.withCopies.length} |`,
