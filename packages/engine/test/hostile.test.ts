@@ -41,6 +41,19 @@ describe("what the fuzzers have found", () => {
       expect(status(await exchange(upgrade("/api/sync")))).toBe(101);
     },
   );
+
+  it.each(["HEAD", "POST", "PROPFIND"])(
+    "[FZ6] refuses an upgrade by %s without a body",
+    async (method) => {
+      await start();
+      for (const to of ["websocket", "h2c"]) {
+        const head = `${method} /api/sync HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: ${to}`;
+        const answer = await exchange(`${head}\r\n\r\n`);
+        expect(status(answer)).toBe(405);
+        expect(answer).toMatch(/\r\n\r\n$/);
+      }
+    },
+  );
 });
 
 describe("frames", () => {

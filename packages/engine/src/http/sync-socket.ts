@@ -76,6 +76,9 @@ export class SyncSocketServer {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, path: string): void {
     if (!SYNC_PATH.test(path)) {
       refuse(socket, "404 Not Found");
+    } else if (request.method !== "GET") {
+      // The library would say so with a body, which an answer to HEAD must not have.
+      refuse(socket, "405 Method Not Allowed");
     } else if (!this.#allowsOrigin(request.headers.origin)) {
       refuse(socket, "403 Forbidden");
     } else if (this.#isClosed || this.#waitingForConnect >= limits.socketsBeforeConnectMax) {
