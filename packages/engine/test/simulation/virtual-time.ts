@@ -58,8 +58,6 @@ export class VirtualTime {
       if (event.run === null) continue;
       this.nowMs = event.atMs;
       this.steps++;
-      if (process.env.DBG && this.steps % 1000 === 0)
-        process.stderr.write(`${this.steps} ${this.nowMs} ${this.#heap.length}\n`);
       event.run();
       await settle();
       await afterStep();
