@@ -17,6 +17,8 @@ export interface SessionRequest {
 
 /** One place in the queue. */
 interface Turn {
+  /** Under which its repetition is recognised; null for what is never sent again. */
+  key: string | null;
   /** Runs and stages what there is to commit. Never rejects. */
   run: () => Promise<void>;
   /** Whether it is a group of its own. */
@@ -26,6 +28,8 @@ interface Turn {
   /** It was never run, or its group was taken back. */
   refuse: (error: unknown) => void;
 }
+
+const NEVER = () => false;
 
 /** Work on a snapshot, and the transaction in which it is done. */
 export type OwnWork<T> = (ts: bigint) => Promise<{ state: TransactionState; value: T }>;
@@ -51,6 +55,8 @@ export class MutationQueue {
   readonly #services: RuntimeServices;
   readonly #committer: Committer;
   #waiting: Turn[] = [];
+  /** How many turns there are under each key, until they have ended. */
+  readonly #underWay = new Map<string, number>();
   #isRunning = false;
   #isClosed = false;
   #onIdle: Array<() => void> = [];
@@ -66,7 +72,11 @@ export class MutationQueue {
       let outcome: MutationOutcome;
       // What has been durable before its group cannot be refused with it.
       let isDurable = false;
-      this.#enqueue({
+      const isStored = () =>
+        request !== null &&
+        this.#services.store.findRequest(request.sessionId, request.requestId) !== null;
+      this.#enqueue(isStored, {
+        key: request && `${request.sessionId} ${request.requestId}`,
         run: async () => {
           const repeated = request && this.#findRepeated(call, request);
           isDurable = repeated !== null && repeated.ts <= this.#services.store.durableTs;
@@ -94,7 +104,8 @@ export class MutationQueue {
   runOwn<T>(work: OwnWork<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let settle: () => void;
-      this.#enqueue({
+      this.#enqueue(NEVER, {
+        key: null,
         run: async () => {
           try {
             const value = await this.#runOwnWork(work);
@@ -116,7 +127,8 @@ export class MutationQueue {
   runAlone(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       let settle: () => void = resolve;
-      this.#enqueue({
+      this.#enqueue(NEVER, {
+        key: null,
         isAlone: true,
         run: async () => {
           try {
@@ -140,15 +152,33 @@ export class MutationQueue {
     });
   }
 
-  #enqueue(turn: Turn): void {
+  /**
+   * What is sent again may have been stored before, and a refusal would say that it was not. So who
+   * can send again is told nothing while the queue closes, and asks whoever serves next; and for a
+   * repetition there is always room.
+   */
+  #enqueue(isStored: () => boolean, turn: Turn): void {
+    const { key } = turn;
     if (this.#isClosed) {
+      if (key !== null) return;
       turn.refuse(new EngineError("ShuttingDown", "The server is restarting; try again."));
-    } else if (this.#waiting.length >= limits.waitingMutationsMax) {
-      turn.refuse(new EngineError("Overloaded", "Too many mutations are waiting; try again."));
-    } else {
-      this.#waiting.push(turn);
-      this.#start();
+      return;
     }
+    const isFull = this.#waiting.length >= limits.waitingMutationsMax;
+    if (isFull && !(key !== null && this.#underWay.has(key)) && !isStored()) {
+      turn.refuse(new EngineError("Overloaded", "Too many mutations are waiting; try again."));
+      return;
+    }
+    if (key !== null) this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1);
+    this.#waiting.push(turn);
+    this.#start();
+  }
+
+  #noteEnded({ key }: Turn): void {
+    if (key === null) return;
+    const count = this.#underWay.get(key) ?? 0;
+    if (count > 1) this.#underWay.set(key, count - 1);
+    else this.#underWay.delete(key);
   }
 
   #start(): void {
@@ -181,7 +211,10 @@ export class MutationQueue {
       }
       end = (turn) => turn.refuse(error);
     }
-    for (const turn of done) end(turn);
+    for (const turn of done) {
+      this.#noteEnded(turn);
+      end(turn);
+    }
     this.#isRunning = false;
     if (this.#waiting.length > 0) this.#start();
     else for (const resolve of this.#onIdle.splice(0)) resolve();
