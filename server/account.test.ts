@@ -57,7 +57,11 @@ describe("one's own account", () => {
       isEmailVerified: false,
     });
     expect(rig.events.at(-1)).toMatchObject({ type: "user.updated", user: { name: "Ada King" } });
-    expect((await post("update-user", { name: " " })).json.code).toBe("INVALID_INPUT");
+    for (const name of [" ", "\u3164", "\u2800 \u2800", "\u061c\u00ad", "\u{e0041}\u{e0042}"]) {
+      expect((await post("update-user", { name })).json.code).toBe("INVALID_INPUT");
+    }
+    await post("update-user", { name: `Ada${"\u0489".repeat(70)}` });
+    expect((await get("account")).json.name).toBe(`Ada${"\u0489".repeat(8)}`);
   });
 
   test("changes its password only for who knows the old one, and ends all other sessions", async () => {

@@ -4,6 +4,9 @@ import { cutText, isBlank } from "./message-text";
 // Characters that turn the direction of the text around them: in a name they can make one person
 // look like another, and they leak into the sentence that the name stands in.
 const bidiControls = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+// What shows nothing and joins nothing: with it two people could go by names that look the same. The
+// joiners and selectors of Persian, Indic scripts and emoji stay.
+const unseen = /[\u00ad\u115f\u1160\u200b\u2060-\u2064\u3164\ufeff\uffa0]/gu;
 const controlsAndSpaces = /[\p{Cc}\p{White_Space}]+/gu;
 const loneSurrogates = /\p{Surrogate}/gu;
 // Stacked combining marks paint over the lines above and below.
@@ -17,6 +20,7 @@ export function cleanName(name: string, maxUnits: number = personNameMaxUnits): 
     .replace(loneSurrogates, "")
     .normalize("NFC")
     .replace(bidiControls, "")
+    .replace(unseen, "")
     .replace(controlsAndSpaces, " ")
     .replace(excessMarks, "$1")
     .trim();
@@ -24,12 +28,12 @@ export function cleanName(name: string, maxUnits: number = personNameMaxUnits): 
   return isBlank(cut) ? "" : cut;
 }
 
-/** The name a person goes by: their own, else the local part of their mail address, else "Someone". */
-export function personName(name: string | undefined, email: string | undefined): string {
-  const own = cleanName(name ?? "");
-  if (own !== "") return own;
-  const fromMail = cleanName((email ?? "").split("@")[0] ?? "");
-  return fromMail === "" ? "Someone" : fromMail;
+/**
+ * The name a person goes by, else "Someone". Never a part of their address: that is nobody else's
+ * business.
+ */
+export function personName(name: string | undefined): string {
+  return cleanName(name ?? "") || "Someone";
 }
 
 /** One line of what somebody says about themselves; empty for none. */

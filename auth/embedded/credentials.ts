@@ -1,4 +1,6 @@
 import { t } from "@/features/language/t";
+import { personNameMaxUnits } from "@/shared/limits";
+import { cleanName } from "@/shared/person-name";
 
 /**
  * What a name, an e-mail address and a password may be. Server and form check with the same rules:
@@ -10,7 +12,6 @@ export type CredentialField = "name" | "email" | "password";
 
 export type CredentialProblem = { field: CredentialField; sentence: string };
 
-export const NAME_LENGTH_MAX = 80;
 export const EMAIL_LENGTH_MAX = 254;
 export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 128;
@@ -35,25 +36,16 @@ export function findCredentialProblem(
   return passwordSentence ? { field: "password", sentence: passwordSentence } : null;
 }
 
-/** A display name as it is stored: composed, without invisible characters, single spaces. */
-export function cleanName(name: string): string {
-  return name
-    .normalize("NFC")
-    .replace(/[\p{Cc}\p{Cs}\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu, " ")
-    .replace(/\s+/gu, " ")
-    .trim();
-}
-
 /** An e-mail address as it is stored and looked up. Normalised before anything checks it. */
 export function cleanEmail(email: string): string {
   return email.normalize("NFKC").trim().toLowerCase();
 }
 
 function checkName(name: string): string | null {
-  const clean = cleanName(name);
+  const clean = cleanName(name, personNameMaxUnits + 1);
   if (clean === "") return t("entrance.problem.nameMissing");
-  if (clean.length > NAME_LENGTH_MAX) {
-    return t("entrance.problem.nameTooLong", { max: NAME_LENGTH_MAX });
+  if (clean.length > personNameMaxUnits) {
+    return t("entrance.problem.nameTooLong", { max: personNameMaxUnits });
   }
   return null;
 }

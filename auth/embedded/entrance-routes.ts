@@ -1,8 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { cleanName } from "@/shared/person-name";
 import { answerJson, refuse, refuseWith } from "./answers";
-import { type Credentials, cleanEmail, cleanName, findCredentialProblem } from "./credentials";
+import { type Credentials, cleanEmail, findCredentialProblem } from "./credentials";
 import { emailField, newPasswordField, tokenField } from "./fields";
 import { forward } from "./forward";
 import {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cleanEmail, cleanName, findCredentialProblem, PASSWORD_LENGTH_MAX } from "./credentials";
+import { cleanName } from "@/shared/person-name";
+import { cleanEmail, findCredentialProblem, PASSWORD_LENGTH_MAX } from "./credentials";
 
 /** The fields of requests, each with the rule that forms use too. */
 
@@ -7,8 +8,8 @@ const GOOD = { name: "Name", email: "name@example.org", password: "long enough" 
 
 export const nameField = z
   .string()
-  .transform(cleanName)
-  .refine((name) => findCredentialProblem("sign-up", { ...GOOD, name }) === null);
+  .refine((name) => findCredentialProblem("sign-up", { ...GOOD, name }) === null)
+  .transform((name) => cleanName(name));
 
 export const emailField = z
   .string()

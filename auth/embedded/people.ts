@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { personName } from "@/shared/person-name";
 
 /** What somebody may do on this server: an owner everything, an admin everything but to owners. */
 export type ServerRole = "owner" | "admin" | "member";
@@ -123,7 +124,8 @@ function toPerson(row: PersonRow): PersonOnServer {
   const { id, name, email, image, role, suspendedAt, createdAt, lastSessionAt } = row;
   return {
     id,
-    name,
+    // Again, for accounts from before the rule for names was this one.
+    name: personName(name),
     email,
     imageUrl: image,
     role: toRole(role),

@@ -3,8 +3,8 @@ import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { getOAuthState } from "better-auth/api";
 import { genericOAuth } from "better-auth/plugins";
 import type { SignInProvider, SignInProviderId } from "@/lib/sign-in-providers";
+import { personName } from "@/shared/person-name";
 import type { configure } from "./configuration";
-import { cleanName, NAME_LENGTH_MAX } from "./credentials";
 import type { People } from "./people";
 
 /** What comes back with somebody from a service elsewhere, as it was sent along at their start. */
@@ -62,7 +62,9 @@ export function createProviderDesk(options: {
           create: {
             ...configuration.databaseHooks.user.create,
             // The picture is at an address of theirs, and everybody's browser would go there.
-            before: async (user) => ({ data: { ...user, ...nameOf(user), image: null } }),
+            before: async (user) => ({
+              data: { ...user, name: personName(user.name), image: null },
+            }),
           },
         },
         // We never ask the service anything afterwards, so we keep nothing to ask it with.
@@ -178,12 +180,6 @@ function providerOptions(
 function readLuggage(state: Record<string, unknown>): Luggage {
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
   return { invitation: text(state.invitation), ownerToken: text(state.ownerToken) };
-}
-
-/** Their name by our rules; without one, what stands before the @. */
-function nameOf({ name, email }: { name: string; email: string }): { name: string } {
-  const clean = cleanName(name) || cleanName(email.split("@")[0] ?? "");
-  return { name: [...clean].slice(0, NAME_LENGTH_MAX).join("").slice(0, NAME_LENGTH_MAX).trim() };
 }
 
 async function withinTime<T>(promise: Promise<T>): Promise<T | null> {

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { TextField } from "@/components/ui/text-field";
 import { t } from "@/features/language/t";
+import { personNameMaxUnits } from "@/shared/limits";
 import { SignFrame } from "../sign-frame";
 import { usePublicConfig } from "../use-identity";
 import {
@@ -14,7 +15,6 @@ import {
   NewPasswordField,
   readCredentials,
 } from "./credential-fields";
-import { NAME_LENGTH_MAX } from "./credentials";
 import { ProviderButtons } from "./provider-buttons";
 import { sentenceFor } from "./refusal-text";
 import { ResendMail } from "./resend-mail";
@@ -69,7 +69,7 @@ export function SignUp({ redirectTo }: { redirectTo: string }) {
               label={t("entrance.name")}
               name="name"
               autoComplete="name"
-              maxLength={NAME_LENGTH_MAX}
+              maxLength={personNameMaxUnits}
               required
               aria-invalid={wrongField === "name" || undefined}
             />

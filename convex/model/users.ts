@@ -89,7 +89,7 @@ export function toProfile(raw: {
   const email = typeof raw.email === "string" ? cutText(raw.email.trim(), emailMaxUnits) : "";
   return {
     clerkId: raw.id,
-    name: personName(name, email),
+    name: personName(name),
     email,
     imageUrl: imageAddress(raw.imageUrl),
   };

@@ -3,9 +3,10 @@
 import { useState } from "react";
 import { TextField } from "@/components/ui/text-field";
 import { t } from "@/features/language/t";
+import { personNameMaxUnits } from "@/shared/limits";
 import { useCheckSession } from "../../use-identity";
 import { EmailField, NewPasswordField } from "../credential-fields";
-import { cleanName, findCredentialProblem, NAME_LENGTH_MAX } from "../credentials";
+import { findCredentialProblem } from "../credentials";
 import { readField, ServiceForm } from "../service-form";
 import { post } from "../service-request";
 import type { AccountFacts } from "./account-facts";
@@ -34,7 +35,7 @@ export function NamePart({ account, onChanged }: PartProps) {
           check={(data) =>
             findCredentialProblem("sign-up", { ...GOOD, name: readField(data, "name") })
           }
-          onSubmit={(data) => post("update-user", { name: cleanName(readField(data, "name")) })}
+          onSubmit={(data) => post("update-user", { name: readField(data, "name") })}
           onDone={() => {
             checkSession();
             onChanged();
@@ -48,7 +49,7 @@ export function NamePart({ account, onChanged }: PartProps) {
               name="name"
               autoComplete="name"
               defaultValue={account.name}
-              maxLength={NAME_LENGTH_MAX}
+              maxLength={personNameMaxUnits}
               required
               aria-invalid={wrongField === "name" || undefined}
             />
