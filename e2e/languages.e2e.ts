@@ -183,6 +183,28 @@ test("[B91] from right to left: list, bubbles and icons are mirrored, code is no
   expect(overflow).toBe(0);
 });
 
+test("from right to left: tabs and menus are, too", async () => {
+  const { page } = ada;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto("/admin");
+  const [first, second] = [page.getByRole("tab").first(), page.getByRole("tab").nth(1)];
+  await first.waitFor();
+  const left = async (tab: typeof first) => (await tab.boundingBox())?.x ?? 0;
+  expect(await left(first)).toBeGreaterThan(await left(second));
+  await first.focus();
+  await page.keyboard.press("ArrowLeft");
+  expect(await second.getAttribute("aria-selected")).toBe("true");
+  await first.click();
+  const directionOf = (role: "menu" | "tablist") =>
+    page.getByRole(role).evaluate((element) => getComputedStyle(element).direction);
+  expect(await directionOf("tablist")).toBe("rtl");
+  await page.getByRole("button", { name: /Bo Diddley/ }).click();
+  await page.getByRole("menu").waitFor();
+  expect(await directionOf("menu")).toBe("rtl");
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu").waitFor({ state: "detached" });
+});
+
 test("nothing of it complained", () => {
   expect(ada.troubles).toEqual([]);
 });

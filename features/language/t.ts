@@ -1,4 +1,4 @@
-import { currentLanguage, type Language } from "@/lib/language";
+import { currentLanguage, directionOf, type Language } from "@/lib/language";
 import { findText } from "./catalogue";
 import type { TextKey } from "./messages-en";
 
@@ -36,6 +36,23 @@ export function t(key: TextKey, facts: Record<string, string | number> = {}): st
   return form.replace(/\{(\w+)\}/g, (mark, name: string) => {
     const fact = facts[name];
     if (fact === undefined) return mark;
-    return typeof fact === "number" ? numberFormatOf(language).format(fact) : fact;
+    if (typeof fact === "number") return numberFormatOf(language).format(fact);
+    return isolate(fact, directionOf(currentLanguage()));
   });
+}
+
+const RTL_LETTER =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
+
+/**
+ * Keeps a fact that is written in the other direction from rearranging the sentence around it, as a
+ * name in Latin letters before a number does in Hebrew. An address stays as it is: programs that make
+ * links of text would take the marks for a part of it.
+ */
+function isolate(fact: string, direction: "ltr" | "rtl"): string {
+  if (/^https?:/.test(fact)) return fact;
+  const letters = fact.match(LETTER_OR_DIGIT) ?? [];
+  const isForeign = letters.some((letter) => RTL_LETTER.test(letter) === (direction === "ltr"));
+  return isForeign ? `\u2068${fact}\u2069` : fact;
 }

@@ -70,9 +70,7 @@ export function EmailPart({ account, onChanged }: PartProps) {
       summary={
         <>
           <bdi>{account.email}</bdi>
-          {mailedTo && (
-            <p role="status">{t("account.email.mailed", { email: `\u2068${mailedTo}\u2069` })}</p>
-          )}
+          {mailedTo && <p role="status">{t("account.email.mailed", { email: mailedTo })}</p>}
         </>
       }
     >
