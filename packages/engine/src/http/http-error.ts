@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { EngineError } from "../base/engine-error.ts";
 import type { Log } from "../base/environment.ts";
+import { tameThrown, UNREADABLE } from "../base/thrown.ts";
 import { AuthenticationError } from "../identity/authentication-error.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 
@@ -23,7 +24,9 @@ export class ClientGone extends Error {
 }
 
 /** Answers a request that failed, whatever was thrown. What is not meant for the client is logged. */
-export function sendError(response: ServerResponse, error: unknown, log: Log): void {
+export function sendError(response: ServerResponse, thrown: unknown, log: Log): void {
+  // A stream that a function answers with fails with whatever it likes.
+  const error = tameThrown(thrown);
   if (error instanceof ClientGone || response.destroyed) return;
   if (response.headersSent) {
     // Half an answer is out: to cut it off is the only way left to say that it failed.
@@ -86,5 +89,11 @@ function describe(error: unknown, log: Log): Description {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : "something that is no Error";
+  try {
+    return error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : "something that is no Error";
+  } catch {
+    return UNREADABLE;
+  }
 }

@@ -1,5 +1,6 @@
 import { noteRunning } from "../base/event-loop-watch.ts";
 import { limits } from "../base/limits.ts";
+import { tameThrown } from "../base/thrown.ts";
 import { argumentError, returnError, validateValue } from "../schema/validator.ts";
 import { hasCommitTs } from "../values/commit-ts.ts";
 import type { JSONObject, JSONValue } from "../values/json.ts";
@@ -119,6 +120,8 @@ export async function callFunction(
   let resultJson: string;
   try {
     resultJson = await runInInvocation(invocation, () => invoke(registered, argsText));
+  } catch (error) {
+    throw tameThrown(error);
   } finally {
     noteRunning(null);
     requireNotStopped(invocation);

@@ -1,3 +1,4 @@
+import { tameThrown, UNREADABLE } from "../base/thrown.ts";
 import { userFrames } from "./source-frames.ts";
 
 /**
@@ -19,12 +20,15 @@ export interface FunctionFailure {
   dataJson: string | null;
 }
 
+/** An error is a few sentences; what was thrown instead of one may be anything. */
+const TEXT_MAX = 1_000;
 const CONVEX_ERROR = Symbol.for("ConvexError");
 
-/** Reads what a function threw, anything at all. */
-export function describeThrown(thrown: unknown, revealsErrors: boolean): FunctionFailure {
-  if (isConvexError(thrown)) {
-    const dataJson = typeof thrown.data === "string" ? thrown.data : "null";
+/** Reads what a function threw, anything at all. Never throws. */
+export function describeThrown(given: unknown, revealsErrors: boolean): FunctionFailure {
+  const thrown = tameThrown(given);
+  const dataJson = convexErrorData(thrown);
+  if (dataJson !== null) {
     return { message: `Uncaught ConvexError: ${readableData(dataJson)}`, dataJson };
   }
   if (thrown instanceof FunctionCallError) return { message: thrown.message, dataJson: null };
@@ -32,38 +36,44 @@ export function describeThrown(thrown: unknown, revealsErrors: boolean): Functio
   return { message: `Uncaught ${describeError(thrown)}`, dataJson: null };
 }
 
-/** "Error: text" and the places in the user's code, for logs and for developers. */
-export function describeError(thrown: unknown): string {
-  if (!(thrown instanceof Error) && !isErrorLike(thrown)) return `Error: ${safeText(thrown)}`;
-  return [`${thrown.name}: ${thrown.message}`, ...userFrames(thrown.stack)].join("\n");
+/** "Error: text" and the places in the user's code, for logs and for developers. Never throws. */
+export function describeError(given: unknown): string {
+  try {
+    const thrown = tameThrown(given);
+    if (!isErrorLike(thrown)) return `Error: ${String(thrown).slice(0, TEXT_MAX)}`;
+    const text = `${thrown.name}: ${thrown.message}`;
+    return [text, ...userFrames(thrown.stack)].join("\n");
+  } catch {
+    // A getter, or a `toString`, that throws itself.
+    return `Error: ${UNREADABLE}`;
+  }
 }
 
-function isConvexError(thrown: unknown): thrown is { data: unknown } {
-  return typeof thrown === "object" && thrown !== null && CONVEX_ERROR in thrown;
+/** The encoded JSON text of a ConvexError's data; null for anything else. */
+function convexErrorData(thrown: unknown): string | null {
+  if (typeof thrown !== "object" || thrown === null || !(CONVEX_ERROR in thrown)) return null;
+  try {
+    const { data } = thrown as { data?: unknown };
+    if (typeof data !== "string") return "null";
+    // The library has put JSON there, unless the error did not let it.
+    JSON.parse(data);
+    return data;
+  } catch {
+    return "null";
+  }
 }
 
 function isErrorLike(thrown: unknown): thrown is Error {
   return (
-    typeof thrown === "object" &&
-    thrown !== null &&
-    typeof (thrown as Error).message === "string" &&
-    typeof (thrown as Error).name === "string"
+    thrown instanceof Error ||
+    (typeof thrown === "object" &&
+      thrown !== null &&
+      typeof (thrown as Error).message === "string" &&
+      typeof (thrown as Error).name === "string")
   );
 }
 
-function safeText(thrown: unknown): string {
-  try {
-    return String(thrown).slice(0, 1_000);
-  } catch {
-    return "something that cannot be shown was thrown";
-  }
-}
-
 function readableData(dataJson: string): string {
-  try {
-    const data: unknown = JSON.parse(dataJson);
-    return typeof data === "string" ? data : dataJson;
-  } catch {
-    return dataJson;
-  }
+  const data: unknown = JSON.parse(dataJson);
+  return typeof data === "string" ? data : dataJson;
 }

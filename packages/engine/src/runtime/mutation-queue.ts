@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
 import { hasCommitTs, resolveCommitTs } from "../values/commit-ts.ts";
-import { FunctionCallError } from "./function-error.ts";
+import { describeError, FunctionCallError } from "./function-error.ts";
 import type { FunctionResult, MutationOutcome } from "./outcome.ts";
 import { type FunctionCall, failedResult, runInTransaction } from "./run-transaction.ts";
 import type { RuntimeServices } from "./services.ts";
@@ -17,9 +17,11 @@ export interface SessionRequest {
 
 /** One place in the queue. */
 interface Turn {
+  /** For the log: which function it is. */
+  name: string;
   /** Under which its repetition is recognised; null for what is never sent again. */
   key: string | null;
-  /** Runs and stages what there is to commit. Never rejects. */
+  /** Runs and stages what there is to commit. To reject is a fault of ours, and fails this turn. */
   run: () => Promise<void>;
   /** Whether it is a group of its own. */
   isAlone?: true;
@@ -30,6 +32,7 @@ interface Turn {
 }
 
 const NEVER = () => false;
+const SETTLE = (turn: Turn) => turn.settle();
 
 /** Work on a snapshot, and the transaction in which it is done. */
 export type OwnWork<T> = (ts: bigint) => Promise<{ state: TransactionState; value: T }>;
@@ -76,6 +79,7 @@ export class MutationQueue {
         request !== null &&
         this.#services.store.findRequest(request.sessionId, request.requestId) !== null;
       this.#enqueue(isStored, {
+        name: call.path,
         key: request && `${request.sessionId} ${request.requestId}`,
         run: async () => {
           const repeated = request && this.#findRepeated(call, request);
@@ -105,6 +109,7 @@ export class MutationQueue {
     return new Promise((resolve, reject) => {
       let settle: () => void;
       this.#enqueue(NEVER, {
+        name: "work of the engine's own",
         key: null,
         run: async () => {
           try {
@@ -128,6 +133,7 @@ export class MutationQueue {
     return new Promise((resolve, reject) => {
       let settle: () => void = resolve;
       this.#enqueue(NEVER, {
+        name: "work of the engine's own",
         key: null,
         isAlone: true,
         run: async () => {
@@ -192,14 +198,12 @@ export class MutationQueue {
     const { environment } = this.#services;
     const turns = this.#waiting.splice(0, this.#groupSize());
     const startedMs = environment.monotonicMs();
-    const done: Turn[] = [];
+    const done: Array<{ turn: Turn; end: (turn: Turn) => void }> = [];
     for (const turn of turns) {
-      await turn.run();
-      done.push(turn);
+      done.push({ turn, end: await this.#runTurn(turn) });
       if (environment.monotonicMs() - startedMs > limits.commitGroupMs) break;
     }
     this.#waiting.unshift(...turns.slice(done.length));
-    let end = (turn: Turn) => turn.settle();
     try {
       this.#committer.flush();
     } catch (error) {
@@ -209,15 +213,30 @@ export class MutationQueue {
         for (const resolve of this.#onIdle.splice(0)) resolve();
         return;
       }
-      end = (turn) => turn.refuse(error);
+      for (const each of done) each.end = (turn) => turn.refuse(error);
     }
-    for (const turn of done) {
+    for (const { turn, end } of done) {
       this.#noteEnded(turn);
       end(turn);
     }
     this.#isRunning = false;
     if (this.#waiting.length > 0) this.#start();
     else for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  /** Runs a turn; returns how it ends once its group is durable. Never rejects. */
+  async #runTurn(turn: Turn): Promise<(turn: Turn) => void> {
+    try {
+      await turn.run();
+      return SETTLE;
+    } catch (error) {
+      // Whatever this is, the turns behind it are not to wait for ever.
+      this.#services.environment.log("error", "A turn in the queue of mutations broke.", {
+        function: turn.name,
+        error: describeError(error),
+      });
+      return (broken) => broken.refuse(error);
+    }
   }
 
   #groupSize(): number {

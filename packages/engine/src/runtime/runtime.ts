@@ -1,5 +1,6 @@
 import { noteRunning } from "../base/event-loop-watch.ts";
 import { limits } from "../base/limits.ts";
+import { tameThrown } from "../base/thrown.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Committer } from "../store/committer.ts";
 import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
@@ -142,7 +143,8 @@ export class Runtime {
       requireNotStopped(invocation);
       run.succeeded(invocation.log.lines);
       return response;
-    } catch (error) {
+    } catch (thrown) {
+      const error = tameThrown(thrown);
       const failed = failedResult(this.#services, `http ${path}`, error, []);
       run.failed(invocation.log.lines, error, failed.requestId);
       const code = failed.errorMessage.replaceAll("\n", ": ");
