@@ -100,7 +100,10 @@ test("a password is changed, and other devices are signed out", async () => {
   await cat.page.getByLabel("Current password").fill("wrong horse battery");
   await cat.page.getByLabel("New password").fill("battery staple");
   await part(cat.page, "Password").getByRole("button", { name: "Change password" }).click();
-  await alert(cat.page, "password").waitFor();
+  await alert(cat.page, "Your current password is not right").waitFor();
+  const current = cat.page.getByLabel("Current password");
+  await expect.poll(() => current.evaluate((field) => field === document.activeElement)).toBe(true);
+  expect(await current.getAttribute("aria-invalid")).toBe("true");
   await cat.page.getByLabel("Current password").fill(PASSWORD);
   await part(cat.page, "Password").getByRole("button", { name: "Change password" }).click();
   await cat.page.getByRole("status").filter({ hasText: "Your password is changed" }).waitFor();

@@ -67,7 +67,11 @@ describe("one's own account", () => {
   test("changes its password only for who knows the old one, and ends all other sessions", async () => {
     const other = (await signIn()).cookie;
     const wrong = { currentPassword: "wrong horse", newPassword: "battery staple" };
-    expect((await post("change-password", wrong)).json.code).toBe("INVALID_PASSWORD");
+    expect((await post("change-password", wrong)).json).toEqual({
+      code: "INVALID_PASSWORD",
+      message: "Your current password is not right.",
+      field: "currentPassword",
+    });
     const right = { ...wrong, currentPassword: ADA.password };
     const changed = await post("change-password", right);
     expect(changed.status).toBe(200);

@@ -47,7 +47,7 @@ export const accountRoutes: Record<string, IdentityRoute> = {
     guarded(call, "account.deleted", async (person) => {
       if (call.options.identity.people.isLastOwner(person.id)) return refuse(409, "LAST_OWNER");
       if (fields.password === undefined && (await hasPassword(call))) {
-        return refuse(400, "INVALID_PASSWORD", { field: "password" });
+        return refuse(400, "INVALID_PASSWORD", { field: "currentPassword" });
       }
       return forward(call.request, call.options, fields);
     }),

@@ -72,8 +72,16 @@ async function readRefusal(response: Response): Promise<Response> {
     knownCode === "UNAUTHENTICATED"
       ? "Nobody is signed in."
       : refusalSentence(response.status, { code: knownCode }, null);
-  return refuseWith(response.status, knownCode, sentence);
+  const field = FIELD_OF[knownCode];
+  return refuseWith(response.status, knownCode, sentence, field === undefined ? {} : { field });
 }
+
+/** What was wrong about a request, where the library's code can only mean one field. */
+const FIELD_OF: Record<string, string | undefined> = {
+  INVALID_PASSWORD: "currentPassword",
+  INVALID_CODE: "code",
+  INVALID_BACKUP_CODE: "code",
+};
 
 function expireCookie(name: string, publicUrl: string): string {
   const secure = publicUrl.startsWith("https:") ? "; Secure" : "";

@@ -71,7 +71,7 @@ async function findProofProblem(call: RouteCall, password?: string): Promise<Res
   if (caller instanceof Response) return caller;
   const { request, options } = call;
   if (!(await hasPassword(call))) return null;
-  if (password === undefined) return refuse(400, "INVALID_PASSWORD", { field: "password" });
+  if (password === undefined) return refuse(400, "INVALID_PASSWORD", { field: "currentPassword" });
   const checked = await withAttempts(call, `own ${caller.person.id}`, () =>
     forward(request, options, { password }, "verify-password"),
   );

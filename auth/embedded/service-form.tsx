@@ -49,7 +49,10 @@ export function ServiceForm<Next>(props: ServiceFormProps<Next>) {
     if (outcome.ok && onDone(outcome.next) === "leaves") return;
     isAsking.current = false;
     setIsPending(false);
-    if (!outcome.ok) setProblem({ field: null, sentence: outcome.sentence });
+    if (outcome.ok) return;
+    const field = outcome.field ?? null;
+    setProblem({ field, sentence: outcome.sentence });
+    focusField(form, field);
   }
 
   return (

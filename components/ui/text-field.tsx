@@ -14,6 +14,7 @@ export type TextFieldProps = Omit<ComponentPropsWithRef<"input">, "id"> & {
 export function TextField({ label, error, hint, className, type, ...rest }: TextFieldProps) {
   const id = useId();
   const note = error ?? hint;
+  const isWrong = Boolean(error || rest["aria-invalid"]);
   return (
     <div className={cn("flex flex-col gap-1.5", className)}>
       <label htmlFor={id} className="text-preview font-medium text-ink">
@@ -27,7 +28,7 @@ export function TextField({ label, error, hint, className, type, ...rest }: Text
         className={cn(
           "h-11 w-full rounded-xl border bg-surface px-3.5 text-body text-ink placeholder:text-faint",
           "transition-colors duration-150",
-          error
+          isWrong
             ? "border-danger"
             : "border-line hover:border-faint focus:border-accent focus-visible:shadow-none focus-visible:outline-offset-0",
         )}

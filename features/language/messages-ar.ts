@@ -466,7 +466,7 @@ export const messagesAr: Catalogue = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "البريد الإلكتروني وكلمة المرور غير متطابقين.",
   "service.INVALID_EMAIL": "لا يبدو هذا بريدًا إلكترونيًا.",
-  "service.INVALID_PASSWORD": "لا يمكن استخدام كلمة المرور هذه.",
+  "service.INVALID_PASSWORD": "كلمة المرور الحالية غير صحيحة.",
   "service.PASSKEY_NOT_FOUND": "لا يعرف هذا الخادم مفتاح المرور هذا.",
   "service.AUTHENTICATION_FAILED": "لم يُقبل مفتاح المرور هذا.",
   "service.CHALLENGE_NOT_FOUND": "استغرق ذلك وقتًا طويلًا. حاول مجددًا.",

@@ -387,7 +387,7 @@ export const messagesDe: Catalogue = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "E-Mail-Adresse und Passwort passen nicht zusammen.",
   "service.INVALID_EMAIL": "Das sieht nicht nach einer E-Mail-Adresse aus.",
-  "service.INVALID_PASSWORD": "Dieses Passwort lässt sich nicht verwenden.",
+  "service.INVALID_PASSWORD": "Dein aktuelles Passwort stimmt nicht.",
   "service.PASSKEY_NOT_FOUND": "Diesen Passkey kennt der Server nicht.",
   "service.AUTHENTICATION_FAILED": "Dieser Passkey wurde nicht angenommen.",
   "service.CHALLENGE_NOT_FOUND": "Das hat zu lange gedauert. Versuch es noch einmal.",

@@ -388,7 +388,7 @@ export const messagesEn = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "That e-mail address and password do not match.",
   "service.INVALID_EMAIL": "That does not look like an e-mail address.",
-  "service.INVALID_PASSWORD": "That password cannot be used.",
+  "service.INVALID_PASSWORD": "Your current password is not right.",
   "service.PASSKEY_NOT_FOUND": "This server does not know that passkey.",
   "service.AUTHENTICATION_FAILED": "That passkey was not accepted.",
   "service.CHALLENGE_NOT_FOUND": "That took too long. Try again.",

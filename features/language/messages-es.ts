@@ -384,7 +384,7 @@ export const messagesEs: Catalogue = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "Esa dirección de correo y esa contraseña no corresponden.",
   "service.INVALID_EMAIL": "Eso no parece una dirección de correo.",
-  "service.INVALID_PASSWORD": "Esa contraseña no se puede usar.",
+  "service.INVALID_PASSWORD": "Tu contraseña actual no es correcta.",
   "service.PASSKEY_NOT_FOUND": "Este servidor no conoce esa llave de acceso.",
   "service.AUTHENTICATION_FAILED": "Esa llave de acceso no fue aceptada.",
   "service.CHALLENGE_NOT_FOUND": "Ha pasado demasiado tiempo. Inténtalo de nuevo.",

@@ -385,7 +385,7 @@ export const messagesFr: Catalogue = {
   "service.INVALID_EMAIL_OR_PASSWORD":
     "Cette adresse e-mail et ce mot de passe ne vont pas ensemble.",
   "service.INVALID_EMAIL": "Cela ne ressemble pas à une adresse e-mail.",
-  "service.INVALID_PASSWORD": "Ce mot de passe ne peut pas être utilisé.",
+  "service.INVALID_PASSWORD": "Votre mot de passe actuel n’est pas le bon.",
   "service.PASSKEY_NOT_FOUND": "Ce serveur ne connaît pas cette clé d’accès.",
   "service.AUTHENTICATION_FAILED": "Cette clé d’accès n’a pas été acceptée.",
   "service.CHALLENGE_NOT_FOUND": "Cela a pris trop de temps. Réessaie.",

@@ -408,7 +408,7 @@ export const messagesHe: Catalogue = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "כתובת הדוא״ל והסיסמה אינן מתאימות.",
   "service.INVALID_EMAIL": "זה לא נראה כמו כתובת דוא״ל.",
-  "service.INVALID_PASSWORD": "אי אפשר להשתמש בסיסמה הזאת.",
+  "service.INVALID_PASSWORD": "הסיסמה הנוכחית אינה נכונה.",
   "service.PASSKEY_NOT_FOUND": "השרת הזה אינו מכיר את מפתח הגישה הזה.",
   "service.AUTHENTICATION_FAILED": "מפתח הגישה לא התקבל.",
   "service.CHALLENGE_NOT_FOUND": "זה לקח יותר מדי זמן. כדאי לנסות שוב.",

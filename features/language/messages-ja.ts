@@ -363,7 +363,7 @@ export const messagesJa: Catalogue = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "メールアドレスとパスワードが一致しません。",
   "service.INVALID_EMAIL": "メールアドレスの形式ではありません。",
-  "service.INVALID_PASSWORD": "このパスワードは使えません。",
+  "service.INVALID_PASSWORD": "現在のパスワードが正しくありません。",
   "service.PASSKEY_NOT_FOUND": "このサーバーはそのパスキーを知りません。",
   "service.AUTHENTICATION_FAILED": "そのパスキーは受け付けられませんでした。",
   "service.CHALLENGE_NOT_FOUND": "時間がかかりすぎました。もう一度お試しください。",

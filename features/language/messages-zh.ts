@@ -360,7 +360,7 @@ export const messagesZh: Catalogue = {
 
   "service.INVALID_EMAIL_OR_PASSWORD": "邮箱地址和密码不匹配。",
   "service.INVALID_EMAIL": "这不像是邮箱地址。",
-  "service.INVALID_PASSWORD": "这个密码不能使用。",
+  "service.INVALID_PASSWORD": "当前密码不正确。",
   "service.PASSKEY_NOT_FOUND": "此服务器不认识该通行密钥。",
   "service.AUTHENTICATION_FAILED": "该通行密钥未被接受。",
   "service.CHALLENGE_NOT_FOUND": "用时过长。请重试。",
