@@ -73,6 +73,11 @@ describe("one's own account", () => {
       field: "currentPassword",
     });
     const right = { ...wrong, currentPassword: ADA.password };
+    for (const newPassword of ["aaaaaaaa", "ada lovelace", ADA.email]) {
+      expect((await post("change-password", { ...right, newPassword })).json).toMatchObject({
+        ...{ code: "INVALID_INPUT", field: "newPassword" },
+      });
+    }
     const changed = await post("change-password", right);
     expect(changed.status).toBe(200);
     expect((await get("token", changed.cookie)).status).toBe(200);

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { answerJson, refuse } from "./answers";
+import { answerJson, refuse, refuseWith } from "./answers";
 import type { AuditAction } from "./audit-log";
+import { checkNewPassword } from "./credentials";
 import { emailField, nameField, newPasswordField, passwordField, tokenField } from "./fields";
 import { forward, headersFor } from "./forward";
 import type { PersonOnServer } from "./people";
@@ -26,9 +27,11 @@ export const accountRoutes: Record<string, IdentityRoute> = {
     z.object({ currentPassword: passwordField, newPassword: newPasswordField }),
     (call, fields) =>
       // Whoever changes a password because somebody else knows it wants that person gone.
-      guarded(call, "account.password_changed", () =>
-        forward(call.request, call.options, { ...fields, revokeOtherSessions: true }),
-      ),
+      guarded(call, "account.password_changed", async (person) => {
+        const sentence = checkNewPassword(fields.newPassword, person);
+        if (sentence) return refuseWith(400, "INVALID_INPUT", sentence, { field: "newPassword" });
+        return forward(call.request, call.options, { ...fields, revokeOtherSessions: true });
+      }),
   ),
   "change-email": action(
     z.object({ newEmail: emailField, password: passwordField }),

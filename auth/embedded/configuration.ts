@@ -4,7 +4,7 @@ import { jwt, twoFactor } from "better-auth/plugins";
 import type Database from "better-sqlite3";
 import type { SignInProvider } from "@/lib/sign-in-providers";
 import type { IdentityEvent } from "../identity-events";
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./credentials";
+import { PASSWORD_LENGTH_MIN, PASSWORD_UNITS_MAX } from "./credentials";
 import { deletedUserEvent, revokedSessionEvent, userEvent } from "./events";
 import { attemptRules, rateWindowSeconds } from "./limits";
 import { type Mail, takenAddressMail, verificationMail } from "./mails";
@@ -83,7 +83,7 @@ export function configure(parts: ConfigurationParts) {
       enabled: true,
       autoSignIn: true,
       minPasswordLength: PASSWORD_LENGTH_MIN,
-      maxPasswordLength: PASSWORD_LENGTH_MAX,
+      maxPasswordLength: PASSWORD_UNITS_MAX,
       requireEmailVerification: sendMail !== null,
       revokeSessionsOnPasswordReset: true,
       resetPasswordTokenExpiresIn: RESET_LIFETIME_SECONDS,

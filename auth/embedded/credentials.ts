@@ -1,6 +1,7 @@
 import { t } from "@/features/language/t";
 import { personNameMaxUnits } from "@/shared/limits";
 import { cleanName } from "@/shared/person-name";
+import { isEasyPassword, type PasswordOwner } from "./easy-passwords";
 
 /**
  * What a name, an e-mail address and a password may be. Server and form check with the same rules:
@@ -13,14 +14,16 @@ export type CredentialField = "name" | "email" | "password";
 export type CredentialProblem = { field: CredentialField; sentence: string };
 
 export const EMAIL_LENGTH_MAX = 254;
+/** In characters, as people count them; one may be stored as two units. */
 export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 128;
+export const PASSWORD_UNITS_MAX = 2 * PASSWORD_LENGTH_MAX;
 
 /**
  * The first thing wrong with a form, from top to bottom, or `null`.
  *
- * @param purpose Signing in does not check the password's length: an old, shorter one must still be
- * able to fail as a wrong password.
+ * @param purpose Signing in does not check whether a password is a good one: an old, shorter one must
+ * still be able to fail as a wrong password.
  */
 export function findCredentialProblem(
   purpose: "sign-in" | "sign-up",
@@ -32,7 +35,8 @@ export function findCredentialProblem(
   }
   const emailSentence = checkEmail(email);
   if (emailSentence) return { field: "email", sentence: emailSentence };
-  const passwordSentence = checkPassword(purpose, password);
+  const passwordSentence =
+    purpose === "sign-in" ? checkPassword(password) : checkNewPassword(password, { name, email });
   return passwordSentence ? { field: "password", sentence: passwordSentence } : null;
 }
 
@@ -50,6 +54,15 @@ function checkName(name: string): string | null {
   return null;
 }
 
+/** What is wrong with a password that somebody chooses, for a form that asks for no more. */
+export function findNewPasswordProblem(
+  password: string,
+  owner: PasswordOwner,
+): CredentialProblem | null {
+  const sentence = checkNewPassword(password, owner);
+  return sentence === null ? null : { field: "password", sentence };
+}
+
 function checkEmail(email: string): string | null {
   const clean = cleanEmail(email);
   if (clean === "") return t("entrance.problem.emailMissing");
@@ -62,13 +75,19 @@ function checkEmail(email: string): string | null {
   return null;
 }
 
-function checkPassword(purpose: "sign-in" | "sign-up", password: string): string | null {
+function checkPassword(password: string): string | null {
   if (password === "") return t("entrance.problem.passwordMissing");
-  if (password.length > PASSWORD_LENGTH_MAX) {
-    return t("entrance.problem.passwordTooLong", { max: PASSWORD_LENGTH_MAX });
-  }
-  if (purpose === "sign-up" && password.length < PASSWORD_LENGTH_MIN) {
+  return [...password].length > PASSWORD_LENGTH_MAX
+    ? t("entrance.problem.passwordTooLong", { max: PASSWORD_LENGTH_MAX })
+    : null;
+}
+
+/** What is wrong with a password that somebody chooses, as a sentence, or `null`. */
+export function checkNewPassword(password: string, owner: PasswordOwner): string | null {
+  const sentence = checkPassword(password);
+  if (sentence) return sentence;
+  if ([...password].length < PASSWORD_LENGTH_MIN) {
     return t("entrance.problem.passwordTooShort", { min: PASSWORD_LENGTH_MIN });
   }
-  return null;
+  return isEasyPassword(password, owner) ? t("entrance.problem.passwordEasy") : null;
 }

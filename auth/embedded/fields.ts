@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { cleanName } from "@/shared/person-name";
-import { cleanEmail, findCredentialProblem, PASSWORD_LENGTH_MAX } from "./credentials";
+import {
+  checkNewPassword,
+  cleanEmail,
+  findCredentialProblem,
+  PASSWORD_UNITS_MAX,
+} from "./credentials";
 
 /** The fields of requests, each with the rule that forms use too. */
 
@@ -18,10 +23,10 @@ export const emailField = z
 
 export const newPasswordField = z
   .string()
-  .refine((password) => findCredentialProblem("sign-up", { ...GOOD, password }) === null);
+  .refine((password) => checkNewPassword(password, {}) === null);
 
 /** One that is only compared. */
-export const passwordField = z.string().min(1).max(PASSWORD_LENGTH_MAX);
+export const passwordField = z.string().min(1).max(PASSWORD_UNITS_MAX);
 
 /** A token out of a link, or an id of ours. */
 export const tokenField = z.string().min(1).max(200);

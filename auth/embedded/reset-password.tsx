@@ -8,7 +8,7 @@ import { t } from "@/features/language/t";
 import { HOME_PATH } from "../safe-redirect";
 import { SignFrame } from "../sign-frame";
 import { NewPasswordField } from "./credential-fields";
-import { findCredentialProblem } from "./credentials";
+import { findNewPasswordProblem } from "./credentials";
 import { resetPassword } from "./service-client";
 import { readField, ServiceForm } from "./service-form";
 
@@ -32,12 +32,7 @@ export function ResetPassword() {
         <ServiceForm
           submitLabel={t("entrance.reset.submit")}
           pendingLabel={t("entrance.reset.pending")}
-          check={(data) =>
-            findCredentialProblem("sign-up", {
-              ...{ name: "Any", email: "any@example.org" },
-              password: readField(data, "password"),
-            })
-          }
+          check={(data) => findNewPasswordProblem(readField(data, "password"), {})}
           onSubmit={(data) => resetPassword(token, readField(data, "password"))}
           onDone={() => {
             setIsDone(true);

@@ -585,6 +585,8 @@ export const messagesAr: Catalogue = {
   "entrance.problem.passwordMissing": "أدخل كلمة المرور.",
   "entrance.problem.passwordTooLong": "كلمة المرور طويلة جدًا: أقصى عدد من الأحرف {max}.",
   "entrance.problem.passwordTooShort": "كلمة المرور قصيرة جدًا: أقل عدد من الأحرف {min}.",
+  "entrance.problem.passwordEasy":
+    "كلمة المرور هذه سهلة التخمين. استخدم عدة كلمات، من دون اسمك أو عنوان بريدك.",
 
   "settings.title": "الإعدادات",
   "settings.sections": "الأقسام",

@@ -519,6 +519,8 @@ export const messagesDe: Catalogue = {
   "entrance.problem.passwordMissing": "Gib dein Passwort ein.",
   "entrance.problem.passwordTooLong": "Dieses Passwort ist zu lang: höchstens {max} Zeichen.",
   "entrance.problem.passwordTooShort": "Dieses Passwort ist zu kurz: mindestens {min} Zeichen.",
+  "entrance.problem.passwordEasy":
+    "Dieses Passwort ist zu leicht zu erraten. Nimm mehrere Wörter, aber nicht deinen Namen oder deine Adresse.",
 
   "settings.title": "Einstellungen",
   "settings.sections": "Bereiche",

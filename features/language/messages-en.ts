@@ -508,6 +508,8 @@ export const messagesEn = {
   "entrance.problem.passwordMissing": "Enter your password.",
   "entrance.problem.passwordTooLong": "That password is too long: at most {max} characters.",
   "entrance.problem.passwordTooShort": "That password is too short: at least {min} characters.",
+  "entrance.problem.passwordEasy":
+    "That password is too easy to guess. Use several words, and not your name or address.",
 
   "settings.title": "Settings",
   "settings.sections": "Sections",

@@ -513,6 +513,8 @@ export const messagesEs: Catalogue = {
     "Esa contraseña es demasiado larga: como máximo {max} caracteres.",
   "entrance.problem.passwordTooShort":
     "Esa contraseña es demasiado corta: al menos {min} caracteres.",
+  "entrance.problem.passwordEasy":
+    "Esa contraseña es demasiado fácil de adivinar. Usa varias palabras, pero no tu nombre ni tu dirección.",
 
   "settings.title": "Ajustes",
   "settings.sections": "Secciones",

@@ -512,6 +512,8 @@ export const messagesFr: Catalogue = {
   "entrance.problem.passwordTooLong": "Ce mot de passe est trop long : au plus {max} caractères.",
   "entrance.problem.passwordTooShort":
     "Ce mot de passe est trop court : au moins {min} caractères.",
+  "entrance.problem.passwordEasy":
+    "Ce mot de passe est trop facile à deviner. Choisissez plusieurs mots, mais ni votre nom ni votre adresse.",
 
   "settings.title": "Réglages",
   "settings.sections": "Rubriques",

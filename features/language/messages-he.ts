@@ -524,6 +524,8 @@ export const messagesHe: Catalogue = {
   "entrance.problem.passwordMissing": "יש להזין סיסמה.",
   "entrance.problem.passwordTooLong": "הסיסמה ארוכה מדי: {max} תווים לכל היותר.",
   "entrance.problem.passwordTooShort": "הסיסמה קצרה מדי: {min} תווים לפחות.",
+  "entrance.problem.passwordEasy":
+    "קל מדי לנחש את הסיסמה הזאת. כדאי לבחור כמה מילים, אבל לא את השם או את כתובת הדוא״ל שלך.",
 
   "settings.title": "הגדרות",
   "settings.sections": "חלקים",

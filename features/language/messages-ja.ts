@@ -484,6 +484,8 @@ export const messagesJa: Catalogue = {
   "entrance.problem.passwordMissing": "パスワードを入力してください。",
   "entrance.problem.passwordTooLong": "パスワードが長すぎます。最大 {max} 文字です。",
   "entrance.problem.passwordTooShort": "パスワードが短すぎます。{min} 文字以上にしてください。",
+  "entrance.problem.passwordEasy":
+    "このパスワードは推測されやすいものです。いくつかの単語を組み合わせ、名前やメールアドレスは避けてください。",
 
   "settings.title": "設定",
   "settings.sections": "項目",

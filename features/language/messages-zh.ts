@@ -468,6 +468,8 @@ export const messagesZh: Catalogue = {
   "entrance.problem.passwordMissing": "请输入密码。",
   "entrance.problem.passwordTooLong": "密码太长：最多 {max} 个字符。",
   "entrance.problem.passwordTooShort": "密码太短：至少 {min} 个字符。",
+  "entrance.problem.passwordEasy":
+    "这个密码太容易被猜到。请用几个词组成，不要用你的名字或邮箱地址。",
 
   "settings.title": "设置",
   "settings.sections": "栏目",

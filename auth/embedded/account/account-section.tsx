@@ -39,7 +39,7 @@ export function AccountSection({ children }: { children?: ReactNode }) {
       <PicturePart account={value} onChanged={reload} />
       <NamePart account={value} onChanged={reload} />
       {value.hasPassword && <EmailPart account={value} onChanged={reload} />}
-      {value.hasPassword && <PasswordPart />}
+      {value.hasPassword && <PasswordPart account={value} />}
       {value.hasPassword && <TwoFactorPart isOn={value.hasTwoFactor} />}
       <ProviderParts account={value} onChanged={reload} />
       <PasskeysPart />

@@ -6,7 +6,7 @@ import { t } from "@/features/language/t";
 import { personNameMaxUnits } from "@/shared/limits";
 import { useCheckSession } from "../../use-identity";
 import { EmailField, NewPasswordField } from "../credential-fields";
-import { findCredentialProblem } from "../credentials";
+import { findCredentialProblem, findNewPasswordProblem } from "../credentials";
 import { readField, ServiceForm } from "../service-form";
 import { post } from "../service-request";
 import type { AccountFacts } from "./account-facts";
@@ -108,7 +108,7 @@ export function EmailPart({ account, onChanged }: PartProps) {
   );
 }
 
-export function PasswordPart() {
+export function PasswordPart({ account }: Pick<PartProps, "account">) {
   return (
     <AccountPart
       title={t("entrance.password")}
@@ -120,8 +120,7 @@ export function PasswordPart() {
           submitLabel={t("entrance.reset.submit")}
           pendingLabel={t("entrance.reset.pending")}
           check={(data) =>
-            checkOwnPassword(data) ??
-            findCredentialProblem("sign-up", { ...GOOD, password: readField(data, "password") })
+            checkOwnPassword(data) ?? findNewPasswordProblem(readField(data, "password"), account)
           }
           onSubmit={(data) =>
             post("change-password", {
