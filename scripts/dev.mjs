@@ -37,6 +37,8 @@ async function develop() {
   const starting = runServer({ rootDir, env: process.env, isDev: true, isSupervised: false });
   lifecycle.onStop(async () => (await starting.catch(() => null))?.close());
   const server = await starting;
+  lifecycle.leaveErrors();
+  server.outliveStrayErrors();
   server.watchFunctions((trouble) => {
     if (trouble === null) console.log("The functions were reloaded.");
     else console.error(`The functions are as they were: ${trouble.message}`);

@@ -36,6 +36,10 @@ export function beginLifecycle() {
   for (const signal of SIGNALS) process.on(signal, stop);
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
+  function leaveErrors() {
+    process.off("uncaughtException", fail);
+    process.off("unhandledRejection", fail);
+  }
 
   return {
     isStopping: () => isStopping,
@@ -43,11 +47,12 @@ export function beginLifecycle() {
     onStop(close) {
       closeServer = close;
     },
+    /** From now on, errors that nobody catches are somebody else's. */
+    leaveErrors,
     /** Leaves the process to somebody else. */
     end() {
       for (const signal of SIGNALS) process.off(signal, stop);
-      process.off("uncaughtException", fail);
-      process.off("unhandledRejection", fail);
+      leaveErrors();
     },
     /** Runs a program to its end; its output is shown only if it fails. */
     run: (command, args, options) => runQuietly(children, command, args, options),

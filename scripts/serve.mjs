@@ -22,8 +22,10 @@ async function serve() {
   console.log("Starting …");
   const starting = runServer({ rootDir, env: process.env, isDev: false, isSupervised: true });
   lifecycle.onStop(async () => (await starting.catch(() => null))?.close());
-  const { url, ownerLink } = await starting;
+  const { url, ownerLink, outliveStrayErrors } = await starting;
   if (lifecycle.isStopping()) return;
+  lifecycle.leaveErrors();
+  outliveStrayErrors();
   tellSupervisor();
   console.log(`Parley is ready at ${url}`);
   if (ownerLink) console.log(`Nobody owns this server yet. Its owner signs up at ${ownerLink}`);

@@ -1,3 +1,4 @@
+import { outliveStrayErrors } from "@parley/engine";
 import { type Environment, parseEnvironment, type ServerConfig } from "@/lib/env";
 import { openServerDoor } from "@/lib/server-door";
 import { type ClientAddressReader, createClientAddressReader } from "./client-address";
@@ -28,6 +29,11 @@ export type RunningServer = {
    * returned function is called. `report` is told of each; null for one that went well.
    */
   watchFunctions: (report: (trouble: Error | null) => void) => () => void;
+  /**
+   * For who has this process to itself: what functions leave behind and let fail is logged and ends
+   * nobody's service; any other exception that nobody catches ends the process, with 1.
+   */
+  outliveStrayErrors: () => void;
   /** Stops accepting, lets what is under way finish, closes everything. At most about 4 s. */
   close: () => Promise<void>;
 };
@@ -101,6 +107,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     url: config.publicUrl,
     ownerLink: services?.ownerLink() ?? null,
     watchFunctions: (report) => services?.watchFunctions(report) ?? (() => {}),
+    outliveStrayErrors: () => outliveStrayErrors(log, () => process.exit(1)),
     close,
   };
 }

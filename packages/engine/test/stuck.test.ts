@@ -102,31 +102,62 @@ it("[WD3] ends the process that a function holds, once, and everybody goes on", 
   );
 });
 
-it("[WD4] the supervisor and its program end together, in whatever way", async () => {
-  const servers = () =>
-    execFileSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], { encoding: "utf8" })
-      .split("\n")
-      .filter((line) => line.trim() !== "")
-      .map(Number);
-  const [server] = servers();
-  expect(server).toBeGreaterThan(0);
-  const gone = async (pid: number) => {
-    for (;;) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return;
-      }
-      await new Promise((resolve) => setImmediate(resolve));
+/** The process that serves. */
+function serverPid(): number {
+  const [pid] = execFileSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], {
+    encoding: "utf8",
+  })
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(Number);
+  expect(pid).toBeGreaterThan(0);
+  return pid!;
+}
+
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
     }
-  };
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+it("[WD4] the program ends with its supervisor, in whatever way", async () => {
+  const server = serverPid();
   child.kill("SIGKILL");
-  await gone(server!);
-  ({ child } = await commandLine.start());
-  const [second] = servers();
+  await gone(server);
+});
+
+it("[WD4] a crash that nobody asked for is followed by a new start, and repeated ones are the end", {
+  timeout: 120_000,
+}, async () => {
+  const canary = connect();
   const exited = new Promise((resolve) =>
     child.once("exit", (code, signal) => resolve(code ?? signal)),
   );
-  process.kill(second!, "SIGKILL");
+  for (let crash = 1; crash <= 6; crash++) {
+    await canary.mutation(trouble.mark!, { name: `mark ${crash}` });
+    process.kill(serverPid(), "SIGKILL");
+  }
   expect(await exited).toBe("SIGKILL");
+  expect(output.match(/is started again/g)).toHaveLength(5);
+  expect(output).toContain("ended by SIGKILL, 6 times in a row, and is not started again");
+  ({ child, url } = await commandLine.start());
+  expect(await connect().query(trouble.marks!, {})).toHaveLength(6);
+});
+
+it("[WD4] a signal between two starts ends both", async () => {
+  const exited = new Promise((resolve) =>
+    child.once("exit", (code, signal) => resolve(code ?? signal)),
+  );
+  const told = new Promise<void>((resolve) =>
+    child.stderr!.on("data", () => output.includes("is started again") && resolve()),
+  );
+  process.kill(serverPid(), "SIGKILL");
+  await told;
+  child.kill("SIGTERM");
+  expect(await exited).toBe(0);
 });

@@ -5,6 +5,7 @@ import type { EngineError } from "../base/engine-error.ts";
 import type { Environment } from "../base/environment.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { createEngine, type Engine } from "../engine.ts";
+import { outliveStrayErrors } from "../runtime/stray-errors.ts";
 import type { StartOptions } from "./command-line.ts";
 import { formatRun } from "./format-run.ts";
 import { listen, urlOf } from "./listen.ts";
@@ -65,6 +66,7 @@ export async function start(
     cloudUrl: urlOf(host, port),
     siteUrl: urlOf(host, sitePort),
   };
+  outliveStrayErrors(environment.log, () => process.exit(1));
   generateIfMissing(options.functionsDir);
   engine = await createEngine({
     dataDir: options.dataDir,
@@ -84,12 +86,6 @@ export async function start(
       console.error(error.message);
       process.exit(DISK_FAILED);
     },
-  });
-  // A promise that a user's function forgot about must not end everybody's service.
-  process.on("unhandledRejection", (reason) => {
-    environment.log("error", "A promise was rejected and nobody was waiting for it.", {
-      reason: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
-    });
   });
   console.log(`HTTP actions are at ${addresses.siteUrl}`);
   console.log(`The engine is ready at ${addresses.cloudUrl}`);

@@ -65,6 +65,18 @@ export function currentInvocation(): Invocation | null {
   return storage.getStore() ?? null;
 }
 
+const loading = new AsyncLocalStorage<true>();
+
+/** Loads modules of a functions folder: whatever that begins is theirs. */
+export function loadInFunctions<R>(load: () => R): R {
+  return loading.run(true, load);
+}
+
+/** Whether what runs now was begun by a function, or while its module was loaded. */
+export function isInFunctions(): boolean {
+  return currentInvocation() !== null || loading.getStore() === true;
+}
+
 /** Puts the global `Convex` in place that `convex/server` calls; idempotent. */
 export function installConvexGlobal(): void {
   const handler: SyscallHandler = {

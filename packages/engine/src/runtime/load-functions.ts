@@ -17,6 +17,7 @@ import type { LoadedComponent } from "./components.ts";
 import { findSpecialFile, listFunctionFiles } from "./function-files.ts";
 import { createFunctionGlobals } from "./function-globals.ts";
 import { createFunctionRegistry } from "./function-registry.ts";
+import { loadInFunctions } from "./invocation.ts";
 import { type ConvexLibrary, readWhole } from "./whole-reads.ts";
 
 /** What a functions folder amounts to. */
@@ -206,9 +207,13 @@ class Loader {
     await bundleFunctions({ dir, entryPoints, outDir, globalsKey, plugins, log });
     return async (name) =>
       name in entryPoints || name === LIBRARY_ENTRY
-        ? ((await import(pathToFileURL(join(outDir, `${name}.js`)).href)) as Module)
+        ? await loadInFunctions(() => importModule(join(outDir, `${name}.js`)))
         : null;
   }
+}
+
+async function importModule(file: string): Promise<Module> {
+  return (await import(pathToFileURL(file).href)) as Module;
 }
 
 /** Marks a look-up of the plugin's own. */
