@@ -42,6 +42,20 @@ test("an operator lists people, invites, and lets somebody back in", async () =>
   expect((await rig.call("sign-in/email", { body })).status).toBe(200);
 });
 
+test("somebody is found in whatever case their name is written, outside of ASCII too", async () => {
+  await signUp("ada");
+  const invitation = new URL(await run("invite")).searchParams.get("invitation");
+  await rig.call("sign-up/email", {
+    body: { name: "Özge Ünal", email: "oz@example.org", password: "correct horse", invitation },
+  });
+  for (const search of ["özge", "ÖZGE ÜN", "O\u0308zge", " OZ@Example"]) {
+    expect((await run("list", search)).split("\n")).toEqual([
+      'oz@example.org  member  "Özge Ünal"',
+      "1 in all",
+    ]);
+  }
+});
+
 test("what is not understood is one sentence", async () => {
   await signUp("ada");
   await expect(run()).rejects.toThrow(USAGE);

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { personName } from "@/shared/person-name";
+import { foldName, personName } from "@/shared/person-name";
 
 /** What somebody may do on this server: an owner everything, an admin everything but to owners. */
 export type ServerRole = "owner" | "admin" | "member";
@@ -27,6 +27,8 @@ const PAGE_PEOPLE_MAX = 50;
 export type People = ReturnType<typeof createPeople>;
 
 export function createPeople(database: Database.Database) {
+  // SQLite itself knows no case but that of ASCII.
+  database.function("fold", { deterministic: true }, (text) => foldName(String(text)));
   // `IS`, because accounts from before there were roles have none.
   const lastOwner = `role IS 'owner' AND (SELECT count(*) FROM user WHERE role = 'owner') = 1`;
   return {
@@ -91,14 +93,14 @@ export function createPeople(database: Database.Database) {
 
     /** Newest first, found by a part of the name or of the address. */
     page(search: string, offset: number): PeoplePage {
-      const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-      const where = `WHERE u.name LIKE ? ESCAPE '\\' OR u.email LIKE ? ESCAPE '\\'`;
+      const part = foldName(search.trim());
+      const where = "WHERE instr(fold(u.name), ?) OR instr(u.email, ?)";
       const rows = database
         .prepare(`${SELECT_PERSON} ${where} ORDER BY u.createdAt DESC, u.id LIMIT ? OFFSET ?`)
-        .all(pattern, pattern, PAGE_PEOPLE_MAX, offset) as PersonRow[];
+        .all(part, part, PAGE_PEOPLE_MAX, offset) as PersonRow[];
       const counted = database
         .prepare(`SELECT count(*) AS total FROM user u ${where}`)
-        .get(pattern, pattern) as { total: number };
+        .get(part, part) as { total: number };
       return { people: rows.map(toPerson), total: counted.total };
     },
   };
