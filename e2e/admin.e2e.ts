@@ -27,6 +27,11 @@ async function act(page: Page, name: string, item: string): Promise<void> {
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
+/** Says yes to what is asked before the act. */
+async function confirm(page: Page, button: string): Promise<void> {
+  await page.getByRole("alertdialog").getByRole("button", { name: button, exact: true }).click();
+}
+
 /** Signs up by an invitation that the owner makes on the page. */
 async function invite(name: string): Promise<Person> {
   const { page } = owner;
@@ -69,6 +74,8 @@ test("somebody is suspended on every screen at once, restored, and deleted", asy
   await page.getByRole("searchbox").fill("mel.mem");
   await account(page, "Olga Owner").waitFor({ state: "detached" });
   await act(page, "Mel Member", "Suspend");
+  await page.getByRole("alertdialog", { name: "Suspend Mel Member?" }).waitFor();
+  await confirm(page, "Suspend");
   await account(page, "Mel Member").getByText("Suspended").waitFor();
   await isAtSignIn(mel.page);
   await signIn(mel);
@@ -80,7 +87,7 @@ test("somebody is suspended on every screen at once, restored, and deleted", asy
   await mainNavigation(mel.page).waitFor();
 
   await act(page, "Mel Member", "Delete account");
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await confirm(page, "Delete");
   await account(page, "Mel Member").waitFor({ state: "detached" });
   await isAtSignIn(mel.page);
 });
@@ -106,10 +113,14 @@ test("a reset link is handed out, an admin is made, and all of it is in the log"
   await mainNavigation(ada.page).waitFor();
   await openRoom(ada, "People");
   await act(ada.page, "Olga Owner", "Suspend");
+  await confirm(ada.page, "Suspend");
   await ada.page.getByRole("alert").filter({ hasText: "not allowed" }).waitFor();
 
   await page.getByRole("tab", { name: "Log" }).click();
   const log = page.getByRole("list", { name: "Log" });
+  await log.getByText("Olga Owner changed the role of Ada Admin (admin)").waitFor();
+  // The room is in the address: it is still open after a reload.
+  await page.reload();
   await log.getByText("Olga Owner changed the role of Ada Admin (admin)").waitFor();
   await page.getByRole("tab", { name: "Figures" }).click();
   await page.getByText("Open connections").waitFor();
@@ -119,5 +130,7 @@ test("a reset link is handed out, an admin is made, and all of it is in the log"
 test("the last owner cannot step down", async () => {
   await openRoom(owner, "People");
   await act(owner.page, "Olga Owner", "Make a member");
+  await owner.page.getByRole("alertdialog", { name: "Give up your role?" }).waitFor();
+  await confirm(owner.page, "Make a member");
   await owner.page.getByRole("alert").filter({ hasText: "last owner" }).waitFor();
 });

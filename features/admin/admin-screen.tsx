@@ -1,6 +1,6 @@
 "use client";
 
-import { notFound } from "next/navigation";
+import { notFound, useSearchParams } from "next/navigation";
 import * as Tabs from "radix-ui/tabs";
 import type { ComponentType } from "react";
 import { FiguresPanel, InvitationsPanel, PeoplePanel } from "@/auth/admin-panels";
@@ -25,17 +25,28 @@ const ROOMS: readonly Room[] = [
 /** Accounts that are Clerk's are looked after in its own dashboard. */
 const ROOMS_WITH_CLERK = ROOMS.filter(({ key }) => key === "admin.reports" || key === "admin.log");
 
+/** Where the address says which room is open, so that a reload and a link lead to it. */
+const ROOM_PARAMETER = "room";
+
+const nameOf = (key: string) => key.replace("admin.", "");
+
+function openRoom(key: string): void {
+  window.history.replaceState(null, "", `/admin?${ROOM_PARAMETER}=${nameOf(key)}`);
+}
+
 /** What the server's owners and admins see and do. For everybody else there is no such page. */
 export function AdminScreen() {
   const rooms = usePublicConfig().authMode === "clerk" ? ROOMS_WITH_CLERK : ROOMS;
+  const asked = useSearchParams().get(ROOM_PARAMETER);
   if (!useIdentity().isAdmin) notFound();
+  const room = rooms.find(({ key }) => nameOf(key) === asked) ?? rooms[0];
   return (
     <main className="h-full overflow-y-auto overscroll-contain bg-surface">
       <div className="w-full max-w-[860px] px-5 pt-4 pb-10">
         <h1 className="flex min-h-10 items-center text-screen leading-tight font-title tracking-[-0.015em] touch:min-h-11">
           {t("admin.title")}
         </h1>
-        <Tabs.Root defaultValue={rooms[0]?.key ?? ""}>
+        <Tabs.Root value={room?.key ?? ""} onValueChange={openRoom}>
           <Tabs.List
             aria-label={t("admin.title")}
             className="-mx-1 mt-1 mb-4 flex gap-1 overflow-x-auto border-line border-b px-1"

@@ -82,6 +82,11 @@ export const accountMessagesDe: Catalogue = {
   "admin.makeOwner": "Zum Eigentümer machen",
   "admin.makeAdmin": "Zum Admin machen",
   "admin.makeMember": "Zum Mitglied machen",
+  "admin.makeOwner.title": "{name} zum Eigentümer machen?",
+  "admin.makeOwner.text": "Eigentümer dürfen auf diesem Server alles, auch dir deine Rolle nehmen.",
+  "admin.stepDown.title": "Deine Rolle abgeben?",
+  "admin.stepDown.text":
+    "Du wirst überall abgemeldet, und nur jemand anderes kann sie dir zurückgeben.",
   "admin.suspend": "Sperren",
   "admin.restore": "Entsperren",
   "admin.suspended": "Gesperrt",

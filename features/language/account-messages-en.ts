@@ -77,6 +77,11 @@ export const accountMessagesEn = {
   "admin.makeOwner": "Make an owner",
   "admin.makeAdmin": "Make an admin",
   "admin.makeMember": "Make a member",
+  "admin.makeOwner.title": "Make {name} an owner?",
+  "admin.makeOwner.text": "Owners may do everything on this server, also take your role from you.",
+  "admin.stepDown.title": "Give up your role?",
+  "admin.stepDown.text":
+    "You are signed out everywhere, and only somebody else can give it back to you.",
   "admin.suspend": "Suspend",
   "admin.restore": "Restore",
   "admin.suspended": "Suspended",

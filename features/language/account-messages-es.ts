@@ -80,6 +80,12 @@ export const accountMessagesEs: Catalogue = {
   "admin.makeOwner": "Hacer propietario",
   "admin.makeAdmin": "Hacer administrador",
   "admin.makeMember": "Hacer miembro",
+  "admin.makeOwner.title": "¿Hacer propietario a {name}?",
+  "admin.makeOwner.text":
+    "Los propietarios pueden hacer de todo en este servidor, también quitarte tu rol.",
+  "admin.stepDown.title": "¿Renunciar a tu rol?",
+  "admin.stepDown.text":
+    "Se cerrará tu sesión en todas partes y solo otra persona podrá devolvértelo.",
   "admin.suspend": "Suspender",
   "admin.restore": "Restablecer",
   "admin.suspended": "Suspendida",

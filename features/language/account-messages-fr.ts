@@ -82,6 +82,12 @@ export const accountMessagesFr: Catalogue = {
   "admin.makeOwner": "Nommer propriétaire",
   "admin.makeAdmin": "Nommer admin",
   "admin.makeMember": "Repasser membre",
+  "admin.makeOwner.title": "Nommer {name} propriétaire ?",
+  "admin.makeOwner.text":
+    "Les propriétaires peuvent tout faire sur ce serveur, y compris vous retirer votre rôle.",
+  "admin.stepDown.title": "Renoncer à votre rôle ?",
+  "admin.stepDown.text":
+    "Vous serez déconnecté partout, et seule une autre personne pourra vous le rendre.",
   "admin.suspend": "Suspendre",
   "admin.restore": "Rétablir",
   "admin.suspended": "Suspendu",

@@ -76,6 +76,11 @@ export const accountMessagesJa: Catalogue = {
   "admin.makeOwner": "所有者にする",
   "admin.makeAdmin": "管理者にする",
   "admin.makeMember": "メンバーにする",
+  "admin.makeOwner.title": "{name}さんを所有者にしますか？",
+  "admin.makeOwner.text":
+    "所有者はこのサーバーですべてを行えます。あなたの役割を外すこともできます。",
+  "admin.stepDown.title": "自分の役割を手放しますか？",
+  "admin.stepDown.text": "すべての端末からサインアウトされ、元に戻せるのはほかの人だけです。",
   "admin.suspend": "停止する",
   "admin.restore": "停止を解除",
   "admin.suspended": "停止中",

@@ -32,7 +32,7 @@ export type PersonLineProps = {
 /** One account, and the menu of what may be done about it. The service decides; what it refuses is said. */
 export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineProps) {
   const { userId } = useIdentity();
-  const [isDeleting, setIsDeleting] = useState(false);
+  const [asked, setAsked] = useState<Question | null>(null);
   const { id, name, email, role, isSuspended, imageUrl } = person;
   const isSelf = id === userId;
 
@@ -80,7 +80,15 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
               {t("admin.resetLink")}
             </Menu.Item>
             {RISES.filter(([to]) => to !== role).map(([to, key]) => (
-              <Menu.Item key={to} className={ITEM} onSelect={() => void act("role", { role: to })}>
+              <Menu.Item
+                key={to}
+                className={ITEM}
+                onSelect={() => {
+                  const question = questionOf(person, to, isSelf);
+                  if (question) setAsked(question);
+                  else void act("role", { role: to });
+                }}
+              >
                 {t(key)}
               </Menu.Item>
             ))}
@@ -88,13 +96,29 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
               <>
                 <Menu.Item
                   className={ITEM}
-                  onSelect={() => void act(isSuspended ? "restore" : "suspend")}
+                  onSelect={() => {
+                    if (isSuspended) void act("restore");
+                    else
+                      setAsked({
+                        title: t("reports.suspend.title", { name }),
+                        text: t("reports.suspend.text"),
+                        confirmLabel: t("admin.suspend"),
+                        path: "suspend",
+                      });
+                  }}
                 >
                   {t(isSuspended ? "admin.restore" : "admin.suspend")}
                 </Menu.Item>
                 <Menu.Item
                   className={cn(ITEM, "text-danger data-highlighted:bg-danger-soft")}
-                  onSelect={() => setIsDeleting(true)}
+                  onSelect={() =>
+                    setAsked({
+                      title: t("admin.delete.title", { name }),
+                      text: t("admin.delete.text"),
+                      confirmLabel: t("message.delete"),
+                      path: "delete-person",
+                    })
+                  }
                 >
                   {t("admin.delete")}
                 </Menu.Item>
@@ -103,20 +127,49 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
           </Menu.Content>
         </Menu.Portal>
       </Menu.Root>
-      {isDeleting && (
+      {asked && (
         <ConfirmDialog
-          title={t("admin.delete.title", { name })}
-          text={t("admin.delete.text")}
-          confirmLabel={t("message.delete")}
-          onConfirm={() => post("admin/delete-person", { userId: id })}
+          title={asked.title}
+          text={asked.text}
+          confirmLabel={asked.confirmLabel}
+          onConfirm={() => post(`admin/${asked.path}`, { userId: id, ...asked.more })}
           onClose={(isDone) => {
-            setIsDeleting(false);
+            setAsked(null);
             if (isDone) onChanged();
           }}
         />
       )}
     </li>
   );
+}
+
+/** What is asked before an act, and the act. */
+type Question = {
+  title: string;
+  text: string;
+  confirmLabel: string;
+  path: string;
+  more?: object;
+};
+
+/** Roles that one cannot take back by oneself are asked about: an owner's, and giving up one's own. */
+function questionOf(person: PersonOnServer, to: ServerRole, isSelf: boolean): Question | null {
+  const act = { path: "role", more: { role: to } };
+  if (to === "owner") {
+    return {
+      title: t("admin.makeOwner.title", { name: person.name }),
+      text: t("admin.makeOwner.text"),
+      confirmLabel: t("admin.makeOwner"),
+      ...act,
+    };
+  }
+  if (!isSelf) return null;
+  return {
+    title: t("admin.stepDown.title"),
+    text: t("admin.stepDown.text"),
+    confirmLabel: t(to === "admin" ? "admin.makeAdmin" : "admin.makeMember"),
+    ...act,
+  };
 }
 
 function Badge({ isBad = false, children }: { isBad?: boolean; children: ReactNode }) {
