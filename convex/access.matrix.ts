@@ -187,6 +187,12 @@ export const matrix = {
       ...["readUntil", "clearedUntil", "isHidden", "isMarkedUnread"],
     ]),
   },
+  "exports:getOwnMessages": {
+    kind: "query",
+    args: () => page,
+    on: self,
+    answers: pageOf(["messageId", "conversationId", "content", "sentAt", "editedAt", "replyTo"]),
+  },
   "groups:addMembers": {
     kind: "mutation",
     args: ({ conversationId, guest }) => ({ conversationId, userIds: [guest] }),

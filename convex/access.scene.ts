@@ -48,6 +48,9 @@ export const secrets = {
   deleted: "only before a deletion",
 };
 
+/** What somebody said in the group: for the group, and for them also when they are in it no more. */
+export const wordsOf = (name: string) => `words of ${name}, ${secrets.group}`;
+
 /** Those who are, or were, in the group. */
 const outsiders: readonly string[] = ["unknown", "stranger", "serverAdmin"];
 const groupPeople = signedInRoles.filter((role) => !outsiders.includes(role));
@@ -72,7 +75,7 @@ export async function setScene({ idOf, as, tell, absentMessage }: Stage): Promis
   const foreign = await make("host", secrets.foreign, ["guest"]);
 
   const own: Record<string, string> = {};
-  for (const name of everybody) own[name] = await say(name, group, secrets.group);
+  for (const name of everybody) own[name] = await say(name, group, wordsOf(name));
   const deleted = await say("host", group, secrets.deleted);
   await as("host").mutation("messages:deleteMessages", { messageIds: [deleted] });
   const ofHost = await say("host", group, secrets.editedAway);

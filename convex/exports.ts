@@ -58,3 +58,37 @@ export const getOwnConversations = query({
     return { ...found, page };
   },
 });
+
+const ownMessage = v.object({
+  messageId: v.string(),
+  conversationId: v.string(),
+  content: v.string(),
+  /** Milliseconds. */
+  sentAt: v.number(),
+  editedAt: v.optional(v.number()),
+  replyTo: v.optional(v.string()),
+});
+
+/**
+ * Everything the caller has written and not deleted, oldest first, wherever it stands: also in groups
+ * that they have left, of which nothing else is told. A page may have fewer items than asked for.
+ */
+export const getOwnMessages = query({
+  args: { paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(ownMessage),
+  handler: async (ctx, { paginationOpts }) => {
+    const userId = await requireUserId(ctx);
+    const found = await ctx.db
+      .query("messages")
+      .withIndex("by_sender", (q) => q.eq("senderId", userId))
+      .paginate(boundedPage(paginationOpts));
+    const page = found.page
+      .filter(({ isDeleted, event }) => !isDeleted && event === undefined)
+      .map(({ _id, conversationId, content, sentAt, editedAt, replyTo }) => ({
+        ...{ messageId: _id, conversationId, content, sentAt },
+        ...(editedAt !== undefined && { editedAt }),
+        ...(replyTo !== undefined && { replyTo }),
+      }));
+    return { ...found, page };
+  },
+});

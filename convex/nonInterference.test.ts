@@ -218,6 +218,7 @@ async function look(world: World): Promise<unknown[]> {
     ["conversations:getUserConversations", page],
     ["conversations:getUnreadCounts", {}],
     ["exports:getOwnConversations", page],
+    ["exports:getOwnMessages", page],
     ["users:getAllUsers", page],
     ["users:getAllUsers", { ...page, search: "a" }],
     ["users:getUsers", { userIds: ["ann", "bob", "cid", "dot"] }],

@@ -112,6 +112,7 @@ export default defineSchema({
     .searchIndex("search_text", { searchField: "searchText", filterFields: ["conversationId"] })
     .index("by_conversation_id", ["conversationId"])
     .index("by_conversation_and_time", ["conversationId", "sentAt"])
+    .index("by_sender", ["senderId"])
     .index("by_client_message_id", ["conversationId", "senderId", "clientMessageId"]),
 
   /** How far older messages have been made searchable; at most one row. See `model/searchFill.ts`. */

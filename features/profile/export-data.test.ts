@@ -2,14 +2,13 @@ import { getFunctionName } from "convex/server";
 import { expect, test } from "vitest";
 import { type AskOnce, collectData } from "./export-data";
 
-/** A back end of 150 messages in the first of two conversations, that gives out pages as asked. */
+/** A back end with 150 own messages in two conversations, one of which was left; pages as asked. */
 function openBackEnd() {
   const messages = Array.from({ length: 150 }, (_, index) => ({
-    ...{ _id: `m${index}`, senderId: index % 2 ? "bo" : "ada", content: `no ${index}` },
-    ...{ sentAt: index, isDeleted: index === 4 },
-    ...(index === 6 && { event: { type: "left" } }),
-    ...(index === 8 && { editedAt: 9, quote: { messageId: "m7" } }),
-  })).reverse();
+    ...{ messageId: `m${index}`, conversationId: index % 2 ? "gone" : "c1", sentAt: index },
+    content: `no ${index}`,
+    ...(index === 4 && { editedAt: 9, replyTo: "m3" }),
+  }));
   const own = { participants: ["ada", "bo"], role: "member", joinedAt: 1, isHidden: false };
   const conversations = [
     { ...own, conversationId: "c1", name: "Tea", readUntil: 5, clearedUntil: null },
@@ -17,14 +16,14 @@ function openBackEnd() {
   ];
   const reports = [{ subjectId: "eve", reason: "spam", reportedAt: 3, isOpen: true }];
   const asked: string[] = [];
-  const answer = (name: string, args: { conversationId?: string; paginationOpts: object }) => {
+  const answer = (name: string, args: { paginationOpts: object }) => {
     switch (name) {
       case "exports:getOwnConversations":
         return pageOf(conversations, args.paginationOpts);
       case "reports:getOwnReports":
         return pageOf(reports, args.paginationOpts);
-      case "messages:getMessages":
-        return pageOf(args.conversationId === "c1" ? messages : [], args.paginationOpts);
+      case "exports:getOwnMessages":
+        return pageOf(messages, args.paginationOpts);
       case "users:getBlockedUsers":
         return [{ clerkId: "eve", name: "Eve", imageUrl: null }];
       default:
@@ -51,9 +50,9 @@ function pageOf(items: object[], options: object) {
 
 const atMs = (ms: number) => new Date(ms).toISOString();
 
-const options = { userId: "ada", readAccount: async () => "account", exportedAt: 0 };
+const options = { readAccount: async () => "account", exportedAt: 0 };
 
-test("takes all pages, and of messages only one's own that still stand, oldest first", async () => {
+test("takes all pages, and puts each message where it stands, also in what one has left", async () => {
   const { ask, asked } = openBackEnd();
   const progress: object[] = [];
   const { signal } = new AbortController();
@@ -63,7 +62,7 @@ test("takes all pages, and of messages only one's own that still stand, oldest f
     signal,
     onProgress: (at) => progress.push(at),
   });
-  expect(asked.filter((name) => name === "messages:getMessages")).toHaveLength(3);
+  expect(asked.filter((name) => name === "exports:getOwnMessages")).toHaveLength(2);
   const [tea, bo] = data.conversations;
   expect([tea?.name, tea?.readUntil, tea?.clearedUntil]).toEqual(["Tea", atMs(5), null]);
   const hidden = { name: "Bo", isHidden: true, readUntil: null, clearedUntil: atMs(7) };
@@ -71,19 +70,21 @@ test("takes all pages, and of messages only one's own that still stand, oldest f
   expect(data.reports).toEqual([
     { userId: "eve", reason: "spam", reportedAt: atMs(3), isOpen: true },
   ]);
-  expect(tea?.messages).toHaveLength(73);
-  expect(tea?.messages.slice(0, 3)).toEqual([
-    { id: "m0", content: "no 0", sentAt: "1970-01-01T00:00:00.000Z" },
+  expect(tea?.messages).toHaveLength(75);
+  expect(tea?.messages.slice(1, 3)).toEqual([
     { id: "m2", content: "no 2", sentAt: "1970-01-01T00:00:00.002Z" },
     {
-      ...{ id: "m8", content: "no 8", sentAt: "1970-01-01T00:00:00.008Z" },
-      ...{ editedAt: "1970-01-01T00:00:00.009Z", inAnswerTo: "m7" },
+      ...{ id: "m4", content: "no 4", sentAt: "1970-01-01T00:00:00.004Z" },
+      ...{ editedAt: "1970-01-01T00:00:00.009Z", inAnswerTo: "m3" },
     },
   ]);
+  const [gone, ...others] = data.formerConversations;
+  expect([gone?.conversationId, gone?.messages.length, others]).toEqual(["gone", 75, []]);
   expect(data.blocked).toEqual([{ userId: "eve", name: "Eve" }]);
   expect(progress).toEqual([
-    { conversations: 1, messages: 73 },
-    { conversations: 2, messages: 73 },
+    { conversations: 0, messages: 100 },
+    { conversations: 1, messages: 150 },
+    { conversations: 2, messages: 150 },
   ]);
 });
 
@@ -95,5 +96,5 @@ test("stops when it is not wanted any more", async () => {
     onProgress: () => controller.abort(),
   });
   await expect(collecting).rejects.toThrow();
-  expect(asked.filter((name) => name === "messages:getMessages")).toHaveLength(2);
+  expect(asked.filter((name) => name.startsWith("exports:"))).toEqual(["exports:getOwnMessages"]);
 });

@@ -9,7 +9,6 @@ export type AskOnce = <Query extends FunctionReference<"query">>(
 
 export type ExportOptions = {
   ask: AskOnce;
-  userId: string;
   /** What the identity service keeps about the account. */
   readAccount: () => Promise<unknown>;
   /** Milliseconds. */
@@ -24,11 +23,9 @@ const PAGES_MAX = 100_000;
 
 /**
  * Everything that is one's own: account, settings, whom one has blocked, in which conversations one is
- * (hidden ones too) with what one has read and chosen there, one's own messages in them, and the reports
- * that one has made; never what others wrote. Asked for in bounded pages, one after the other, so that
- * an export costs others nothing that scrolling would not.
- *
- * Messages that were deleted, and those in groups that one has left, are not in it.
+ * (hidden ones too) with what one has read and chosen there, one's own messages, also in groups that one
+ * has left, and the reports that one has made; never what others wrote, nor what was deleted. Asked for
+ * in bounded pages, one after the other, so that an export costs others nothing that scrolling would not.
  */
 export async function collectData(options: ExportOptions) {
   const { ask, onProgress, signal } = options;
@@ -38,21 +35,26 @@ export async function collectData(options: ExportOptions) {
     ask(api.settings.getSettings, {}),
     ask(api.users.getBlockedUsers, {}),
   ]);
+  const written = await ownMessages(options);
   const conversations = [];
-  let messageCount = 0;
   const all = pagesOf(signal, (paginationOpts) =>
     ask(api.exports.getOwnConversations, { paginationOpts }),
   );
   for await (const { joinedAt, readUntil, clearedUntil, ...conversation } of all) {
-    const messages = await ownMessages(options, conversation.conversationId);
-    messageCount += messages.length;
+    const { conversationId } = conversation;
+    const messages = written.of.get(conversationId) ?? [];
+    written.of.delete(conversationId);
     const times = {
       ...{ joinedAt: toDate(joinedAt), readUntil: toDateOrNull(readUntil) },
       clearedUntil: toDateOrNull(clearedUntil),
     };
     conversations.push({ ...conversation, ...times, messages });
-    onProgress({ conversations: conversations.length, messages: messageCount });
+    onProgress({ conversations: conversations.length, messages: written.count });
   }
+  const formerConversations = [...written.of].map(([conversationId, messages]) => ({
+    conversationId,
+    messages,
+  }));
   const reports = [];
   const made = pagesOf(signal, (paginationOpts) =>
     ask(api.reports.getOwnReports, { paginationOpts }),
@@ -64,27 +66,38 @@ export async function collectData(options: ExportOptions) {
     exportedAt: toDate(options.exportedAt),
     ...{ account, profile, settings },
     blocked: blocked.map(({ clerkId, name }) => ({ userId: clerkId, name })),
-    ...{ conversations, reports },
+    ...{ conversations, formerConversations, reports },
   };
 }
 
-/** What the caller has written in a conversation and not deleted, oldest first. */
-async function ownMessages({ ask, userId, signal }: ExportOptions, conversationId: string) {
-  const messages = [];
-  const log = pagesOf(signal, (paginationOpts) =>
-    ask(api.messages.getMessages, { conversationId, paginationOpts }),
+type OwnMessage = {
+  id: string;
+  content: string;
+  sentAt: string;
+  editedAt?: string;
+  inAnswerTo?: string;
+};
+
+/** What the caller has written and not deleted, by conversation, oldest first. */
+async function ownMessages({ ask, onProgress, signal }: ExportOptions) {
+  const of = new Map<string, OwnMessage[]>();
+  let count = 0;
+  const all = pagesOf(signal, (paginationOpts) =>
+    ask(api.exports.getOwnMessages, { paginationOpts }),
   );
-  for await (const message of log) {
-    if (message.senderId !== userId || message.isDeleted || message.event) continue;
-    const { _id, content, sentAt, editedAt, quote } = message;
-    messages.push({
-      ...{ id: _id, content, sentAt: toDate(sentAt) },
+  for await (const { messageId, conversationId, content, sentAt, editedAt, replyTo } of all) {
+    const message = {
+      ...{ id: messageId, content, sentAt: toDate(sentAt) },
       ...(editedAt !== undefined && { editedAt: toDate(editedAt) }),
-      ...(quote && { inAnswerTo: quote.messageId }),
-    });
+      ...(replyTo !== undefined && { inAnswerTo: replyTo }),
+    };
+    const messages = of.get(conversationId);
+    if (messages) messages.push(message);
+    else of.set(conversationId, [message]);
+    count += 1;
+    if (count % PAGE_ITEMS === 0) onProgress({ conversations: 0, messages: count });
   }
-  // Pages come newest first; people read from the beginning.
-  return messages.reverse();
+  return { of, count };
 }
 
 type PaginationOptions = { numItems: number; cursor: string | null };

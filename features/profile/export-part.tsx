@@ -2,7 +2,6 @@
 
 import { useConvex } from "convex/react";
 import { useEffect, useRef, useState } from "react";
-import { useIdentity } from "@/auth/use-identity";
 import { useReadAccount } from "@/auth/use-read-account";
 import { Button } from "@/components/ui/button";
 import { sentenceOf } from "../connection/panel-error";
@@ -18,20 +17,18 @@ type State =
 /** Gathers what is one's own into one file that the browser saves. */
 export function ExportPart() {
   const client = useConvex();
-  const { userId } = useIdentity();
   const readAccount = useReadAccount();
   const [state, setState] = useState<State>({ kind: "idle" });
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
   async function collect() {
-    if (userId === null) return;
     const controller = new AbortController();
     running.current = controller;
     setState({ kind: "collecting", conversations: 0, messages: 0 });
     try {
       const data = await collectData({
-        ...{ userId, readAccount, exportedAt: Date.now(), signal: controller.signal },
+        ...{ readAccount, exportedAt: Date.now(), signal: controller.signal },
         ask: (query, args) => client.query(query, args),
         onProgress: (done) => setState({ kind: "collecting", ...done }),
       });
