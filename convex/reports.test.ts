@@ -1,6 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { openReportsPerPersonMax, reportDetailsMaxUnits } from "../shared/limits";
+import {
+  openReportsPerPersonMax,
+  reportDetailsMaxUnits,
+  reportsClosedAtOnceMax,
+} from "../shared/limits";
 import { api } from "./_generated/api";
+import type { Doc } from "./_generated/dataModel";
 import {
   type BackEnd,
   join,
@@ -226,6 +231,77 @@ describe("a report of a person", () => {
       ]),
     );
   });
+});
+
+describe("the reports of somebody who deletes their account", () => {
+  async function bury(backEnd: BackEnd, id: string) {
+    vi.stubEnv("PARLEY_EVENTS_SECRET", "secret");
+    try {
+      const told = await backEnd.fetch("/identity-events", {
+        method: "POST",
+        headers: { authorization: "Bearer secret" },
+        body: JSON.stringify({ type: "user.deleted", user: { id }, occurredAt: 1 }),
+      });
+      expect(told.status).toBe(200);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }
+
+  it("stay and can be acted on, without who they were and what they wrote", async () => {
+    const { backEnd, ada, cyd, group, messageId, admin, report } = await startReport();
+    await cyd.mutation(reportPerson, { userId: "ada", reason: "spam", details: "Closed" });
+    const about = (await listed(admin)).find(({ message }) => message === undefined)!;
+    await admin.mutation(dismissReport, { reportId: about.reportId });
+    await bury(backEnd, "cyd");
+    const erased = { details: "", reporter: { userId: "", name: "Deleted account" } };
+    const message = { messageId, quoted: "Something vile", isDeleted: false };
+    expect(await listed(admin)).toEqual([{ ...report, ...erased, message }]);
+    expect(await listed(admin, false)).toMatchObject([
+      { ...erased, reason: "spam", subject: { userId: "ada" }, closed: { outcome: "dismissed" } },
+    ]);
+    const stored = await backEnd.run(async (ctx) => await ctx.db.query("reports").collect());
+    expect(JSON.stringify(stored)).not.toMatch(/cyd|Look|"Closed"/u);
+    await admin.mutation(deleteReportedMessage, { reportId: report.reportId });
+    expect((await messagesOf(ada, group)).find(({ _id }) => _id === messageId)).toMatchObject({
+      isDeleted: true,
+    });
+  });
+
+  it("are all taken care of, however many there are", async () => {
+    const { backEnd, cyd } = await startReport();
+    await backEnd.run(async (ctx) => {
+      const [{ _id, _creationTime, ...one }] = (await ctx.db.query("reports").take(1)) as [
+        Doc<"reports">,
+      ];
+      for (let index = 0; index < reportsClosedAtOnceMax; index += 1) {
+        await ctx.db.insert("reports", { ...one, thing: `person p${index}`, closedAt: 1 });
+      }
+    });
+    expect(await own(cyd)).not.toEqual([]);
+    await bury(backEnd, "cyd");
+    const stored = () => backEnd.run(async (ctx) => await ctx.db.query("reports").collect());
+    expect(await stored()).toHaveLength(reportsClosedAtOnceMax + 1);
+    const left = async () =>
+      (await stored()).filter((row) => row.reporterId !== "" || row.details !== "").length;
+    await expect.poll(left, { timeout: 20_000 }).toBe(0);
+  });
+});
+
+it("is said in the log by its id alone, once, whoever it is about", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  try {
+    const { ada, cyd, backEnd } = await startWorld();
+    for (const person of [cyd, cyd, ada]) {
+      await person.mutation(reportPerson, { userId: "bob", reason: "abuse", details: "Vile" });
+    }
+    const stored = await backEnd.run(async (ctx) => await ctx.db.query("reports").collect());
+    const said = stored.map(({ _id }) => [`Report ${_id} is open.`]);
+    expect(said).toHaveLength(2);
+    expect(warn.mock.calls).toEqual(said);
+  } finally {
+    warn.mockRestore();
+  }
 });
 
 it("nobody notices that they were reported, or who else has reported", async () => {

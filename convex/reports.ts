@@ -8,6 +8,7 @@ import { refuse } from "./model/refuse";
 import {
   closeAllAbout,
   closeThing,
+  eraseReporter,
   ownReport,
   reportForAdmin,
   requireReport,
@@ -142,6 +143,16 @@ export const closeMoreAbout = internalMutation({
   returns: v.null(),
   handler: async (ctx, { subjectId, outcome }) => {
     await closeAllAbout(ctx, subjectId, outcome);
+    return null;
+  },
+});
+
+/** Goes on taking somebody out of the reports that they have made; see `eraseReporter`. */
+export const eraseMoreOf = internalMutation({
+  args: { reporterId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { reporterId }) => {
+    await eraseReporter(ctx, reporterId);
     return null;
   },
 });

@@ -22,16 +22,26 @@ export const ip = mutationGeneric({
   args: {},
   handler: async (ctx) => (await ctx.meta.getRequestMetadata()).ip,
 });
+export const warn = mutationGeneric({
+  args: {},
+  handler: async () => {
+    console.log("said");
+    console.warn("Report 1 is open.");
+    return null;
+  },
+});
 `;
 
 let folder: string;
 let services: Services | null = null;
 const server = createServer();
 let url: string;
+let logged: unknown[];
 
 /** Functions of our own in the product's services, behind a proxy that the settings trust. */
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "parley-services-"));
+  logged = [];
   mkdirSync(join(folder, "convex"));
   mkdirSync(join(folder, "data"));
   writeFileSync(join(folder, "convex", "asked.ts"), FUNCTIONS);
@@ -56,7 +66,7 @@ function open(port: number): Promise<Services> {
     isDev: false,
     isSupervised: false,
     clientAddress: createClientAddressReader(parsed.config.trustedProxies),
-    log: () => {},
+    log: (...entry) => logged.push(entry),
     onDiskFailed: () => {},
   });
 }
@@ -104,4 +114,13 @@ test("news that a process could not deliver any more are delivered by the next",
   });
   services = await open((server.address() as AddressInfo).port);
   expect(await posted).toEqual(event);
+});
+
+test("what the functions warn of is in the server's log, and nothing else that they say", async () => {
+  const body = JSON.stringify({ path: "asked:warn", args: {} });
+  const answer = await fetch(`${url}/api/mutation`, { method: "POST", body });
+  expect(await answer.json()).toMatchObject({ status: "success" });
+  const said = logged.filter((entry) => JSON.stringify(entry).includes("asked:warn"));
+  expect(said).toEqual([["warn", "'Report 1 is open.'", { function: "asked:warn" }]]);
+  expect(JSON.stringify(logged)).not.toContain("'said'");
 });

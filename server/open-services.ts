@@ -26,6 +26,8 @@ export type ServicesOptions = {
 
 export type Services = Awaited<ReturnType<typeof openServices>>;
 
+const WARNING = "[WARN] ";
+
 /**
  * Opens what answers behind the pages: the embedded identity service and the embedded engine, each
  * only when no hosted service takes its place.
@@ -55,6 +57,12 @@ export async function openServices(options: ServicesOptions) {
       revealsErrors: isDev,
       endsStuckProcess: isSupervised,
       log,
+      // What the functions warn of is the operator's to know; what else they say, `logs` prints.
+      onFunctionRun: ({ path, logLines }) => {
+        for (const line of logLines) {
+          if (line.startsWith(WARNING)) log("warn", line.slice(WARNING.length), { function: path });
+        }
+      },
       onDiskFailed,
     });
   try {

@@ -5,7 +5,7 @@ import { endSession, setAccountState } from "./accountLocks";
 import { membershipsOfUser } from "./conversations";
 import { endMembership } from "./memberships";
 import { erasePresence, recordLeaving } from "./presence";
-import { closeAllAbout } from "./reports";
+import { closeAllAbout, eraseReporter } from "./reports";
 import { removeSearchTerms } from "./userSearch";
 import { deletedName, findUser, storeProfile, toProfile } from "./users";
 
@@ -92,6 +92,7 @@ async function buryUser(
   await removeSearchTerms(ctx, clerkId);
   await erasePresence(ctx, clerkId);
   await closeAllAbout(ctx, clerkId, "account_deleted");
+  await eraseReporter(ctx, clerkId);
   for (const membership of await membershipsOfUser(ctx, clerkId)) {
     await endMembership(ctx, membership);
   }

@@ -12,7 +12,7 @@ import { boundedText } from "./bounds";
 import { requirePace } from "./rateLimits";
 import { refuse } from "./refuse";
 import { reportOutcome, reportReason } from "./storedParts";
-import { findUser } from "./users";
+import { deletedName, findUser } from "./users";
 
 /**
  * What people tell the server's admins about others. A report of a message carries what the message
@@ -67,7 +67,7 @@ export async function storeReport(
     .take(openReportsPerPersonMax);
   if (open.length >= openReportsPerPersonMax) refuse("too_many", { max: openReportsPerPersonMax });
   await requirePace(ctx, reporterId, "report");
-  await ctx.db.insert("reports", {
+  const reportId = await ctx.db.insert("reports", {
     ...{ reporterId, subjectId, thing, reason: said.reason, details },
     ...(message !== null && {
       ...{ messageId: message._id, conversationId: message.conversationId },
@@ -75,6 +75,8 @@ export async function storeReport(
     }),
     ...{ closedAt: null, closedBy: null, outcome: null },
   });
+  // Nobody is shown what is about themselves, so where the only admin is reported the log alone tells.
+  console.warn(`Report ${reportId} is open.`);
 }
 
 /**
@@ -120,6 +122,26 @@ export async function closeAllAbout(
   for (const report of open) await close(ctx, report, { outcome, closedBy: null });
   if (open.length < reportsClosedAtOnceMax) return;
   await ctx.scheduler.runAfter(0, internal.reports.closeMoreAbout, { subjectId, outcome });
+}
+
+/** Stands where a report has no reporter any more; no person has this id. */
+export const erasedReporterId = "";
+
+/**
+ * Takes a person whose account is gone out of the reports that they have made, some at a time: who they
+ * were and what they wrote. What was reported, why, and what was done about it stays, so that an open
+ * report can still be acted on.
+ */
+export async function eraseReporter(ctx: MutationCtx, reporterId: string): Promise<void> {
+  const made = await ctx.db
+    .query("reports")
+    .withIndex("by_reporter", (q) => q.eq("reporterId", reporterId))
+    .take(reportsClosedAtOnceMax);
+  for (const { _id } of made) {
+    await ctx.db.patch(_id, { reporterId: erasedReporterId, details: "" });
+  }
+  if (made.length < reportsClosedAtOnceMax) return;
+  await ctx.scheduler.runAfter(0, internal.reports.eraseMoreOf, { reporterId });
 }
 
 async function close(
@@ -169,7 +191,10 @@ export async function toReportForAdmin(
   const { _id, _creationTime, reason, details, closedAt, closedBy, outcome } = report;
   return {
     ...{ reportId: _id, reportedAt: _creationTime, reason, details },
-    reporter: await named(ctx, report.reporterId),
+    reporter:
+      report.reporterId === erasedReporterId
+        ? { userId: erasedReporterId, name: deletedName }
+        : await named(ctx, report.reporterId),
     subject: await named(ctx, report.subjectId),
     ...(report.messageId !== undefined && {
       message: await messageOf(ctx, adminId, report, report.messageId),
