@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Plugin, stop } from "esbuild";
+import { type BuildOptions, build, type Plugin, stop } from "esbuild";
 import type { Log } from "../base/environment.ts";
 import { FUNCTION_GLOBAL_NAMES } from "./function-globals.ts";
 import { guardLoops } from "./guard-loops.ts";
@@ -15,6 +15,11 @@ const CHECKPOINT_MODULE = "parley-checkpoint";
 const PROCESS = "parleyFunctionProcess";
 /** The module of every bundle with as much of its copy of the stock library as the engine needs. */
 export const LIBRARY_ENTRY = "special/library";
+/** The directive, behind comments and other directives. */
+const USE_NODE =
+  /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(["'])use (?!node\b)[^"'\n]*\1;?)*(["'])use node\2/;
+/** What Convex runs nowhere but beside the database. */
+const ORDINARY_ALWAYS = new Set(["functions/http", "functions/crons"]);
 let users = 0;
 
 /** What to bundle, and with which globals. */
@@ -45,47 +50,102 @@ export async function withBundler<T>(use: () => Promise<T>): Promise<T> {
 
 /**
  * Bundles modules with esbuild as the Convex CLI does, within `withBundler`. Modules keep sharing
- * what they import.
+ * what they import; those of `"use node"` are bundled apart, for Node, and share among themselves.
  *
  * @throws esbuild's own errors.
  */
 export async function bundleFunctions(request: BundleRequest): Promise<void> {
-  const { dir, entryPoints, outDir, globalsKey, plugins = [], log } = request;
+  const { dir, entryPoints, outDir, globalsKey, log } = request;
   const globals = `globalThis[Symbol.for(${JSON.stringify(globalsKey)})]`;
-  const globalsFile = join(outDir, `${GLOBALS_MODULE}.js`);
-  const exported = FUNCTION_GLOBAL_NAMES.map((name) => `${name}_ as ${name}`);
+  const ordinary: Record<string, string> = { [LIBRARY_ENTRY]: LIBRARY_MODULE };
+  const forNode: Record<string, string> = {};
+  for (const [name, file] of Object.entries(entryPoints)) {
+    (isForNode(name, file) ? forNode : ordinary)[name] = file;
+  }
+  const outputFiles = await bundleFor(ORDINARY, ordinary, globals, request);
+  if (Object.keys(forNode).length > 0) {
+    outputFiles.push(...(await bundleFor(FOR_NODE, forNode, globals, request)));
+  }
+  const checkpointFile = join(outDir, `${CHECKPOINT_MODULE}.js`);
+  writeFileSync(checkpointFile, `export const { checkpoint, resumed } = ${globals};`);
+  writeGuarded(outputFiles, pathToFileURL(checkpointFile).href, dir, log);
+  writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
+}
+
+/** What differs between ordinary modules and those of `"use node"`. */
+interface Kind {
+  name: string;
+  /** Which of the functions' globals is their `process`. */
+  process: "process" | "nodeProcess";
+  options: BuildOptions;
+}
+
+const ORDINARY: Kind = {
+  name: "ordinary",
+  process: "process",
+  options: {
+    platform: "browser",
+    mainFields: ["module", "main"],
+    chunkNames: "chunks/[name]-[hash]",
+  },
+};
+
+const FOR_NODE: Kind = {
+  name: "node",
+  process: "nodeProcess",
+  options: {
+    platform: "node",
+    chunkNames: "node/[name]-[hash]",
+    // Packages that are not modules ask for Node's own ones in this way.
+    banner: {
+      js: 'import { createRequire as require_ } from "node:module"; const require = require_(import.meta.url);',
+    },
+  },
+};
+
+async function bundleFor(
+  { name, process, options }: Kind,
+  entryPoints: Record<string, string>,
+  globals: string,
+  { dir, outDir, plugins = [] }: BundleRequest,
+): Promise<Array<{ path: string; text: string }>> {
+  const globalsFile = join(outDir, `${GLOBALS_MODULE}-${name}.js`);
+  const exported = FUNCTION_GLOBAL_NAMES.map((global) => `${global}_ as ${global}`);
   writeFileSync(
     globalsFile,
     [
-      `const globals = ${globals};`,
-      ...FUNCTION_GLOBAL_NAMES.map((name) => `const ${name}_ = globals.${name};`),
+      `const globals = { ...${globals}, process: ${globals}.${process} };`,
+      ...FUNCTION_GLOBAL_NAMES.map((global) => `const ${global}_ = globals.${global};`),
       `export { ${exported.join(", ")}, process_ as ${PROCESS} };`,
     ].join("\n"),
   );
-  const { outputFiles } = await build({
+  const { outputFiles = [] } = await build({
     absWorkingDir: dir,
-    entryPoints: { ...entryPoints, [LIBRARY_ENTRY]: LIBRARY_MODULE },
+    entryPoints,
     outdir: outDir,
     bundle: true,
     splitting: true,
     format: "esm",
-    platform: "browser",
     target: "node20",
     conditions: ["convex", "module"],
-    mainFields: ["module", "main"],
     sourcemap: "external",
     sourcesContent: false,
     inject: [globalsFile],
     define: { "globalThis.process": PROCESS },
     nodePaths: [ownNodeModules()],
-    plugins: [nodeModulesStayOutside, libraryOf(dir), ...plugins],
+    plugins: [nodeProcessOf(globals), nodeModulesStayOutside, libraryOf(dir), ...plugins],
     logLevel: "silent",
     write: false,
+    ...options,
   });
-  const checkpointFile = join(outDir, `${CHECKPOINT_MODULE}.js`);
-  writeFileSync(checkpointFile, `export const { checkpoint, resumed } = ${globals};`);
-  writeGuarded(outputFiles, pathToFileURL(checkpointFile).href, dir, log);
-  writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
+  return outputFiles;
+}
+
+/** Whether a module of functions says that it is for Node: in a directive, before anything else. */
+function isForNode(name: string, file: string): boolean {
+  if (!name.startsWith("functions/") || ORDINARY_ALWAYS.has(name)) return false;
+  const source = readFileSync(file, "utf8");
+  return source.includes("use node") && USE_NODE.test(source);
 }
 
 /** Writes what esbuild made, with checkpoints, and remembers how it maps to what people wrote. */
@@ -125,7 +185,26 @@ function ownNodeModules(): string {
   return dirname(dirname(createRequire(import.meta.url).resolve("convex/package.json")));
 }
 
-/** `node:` imports are for `"use node"` modules; they are left to Node. */
+/** A function that says `"use node"` gets the guarded process, also when it imports it by name. */
+function nodeProcessOf(globals: string): Plugin {
+  const names = Object.keys(process).filter((name) => /^[A-Za-z]\w*$/.test(name));
+  const contents = `
+    const process_ = ${globals}.nodeProcess;
+    export default process_;
+    ${names.map((name) => `export const ${name} = process_.${name};`).join("\n")}
+  `;
+  return {
+    name: "process-of-the-functions",
+    setup(builder) {
+      const filter =
+        builder.initialOptions.platform === "node" ? /^(node:)?process$/ : /^node:process$/;
+      builder.onResolve({ filter }, ({ path }) => ({ path, namespace: "process" }));
+      builder.onLoad({ filter: /.*/, namespace: "process" }, () => ({ contents }));
+    },
+  };
+}
+
+/** `node:` imports are left to Node; other names of its modules are known in `"use node"` ones. */
 const nodeModulesStayOutside: Plugin = {
   name: "node-modules-stay-outside",
   setup(builder) {

@@ -2,6 +2,7 @@ import { formatWithOptions } from "node:util";
 import type { Environment } from "../base/environment.ts";
 import { createCheckpoint, resumed } from "./checkpoint.ts";
 import { currentInvocation } from "./invocation.ts";
+import { nodeProcessWith } from "./node-process.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface FunctionGlobals {
   Math: Math;
   console: Record<string, (...args: unknown[]) => void>;
   process: { env: Record<string, string | undefined> };
+  /** Node's, for modules of `"use node"`, with the same `env`. */
+  nodeProcess: NodeJS.Process;
   fetch: typeof fetch;
   setTimeout: typeof setTimeout;
   setInterval: typeof setInterval;
@@ -31,7 +34,9 @@ export const FUNCTION_GLOBAL_NAMES = [
   "fetch",
   "setTimeout",
   "setInterval",
-] as const satisfies ReadonlyArray<Exclude<keyof FunctionGlobals, "checkpoint" | "resumed">>;
+] as const satisfies ReadonlyArray<
+  Exclude<keyof FunctionGlobals, "nodeProcess" | "checkpoint" | "resumed">
+>;
 
 const CONSOLE_LEVELS: Record<string, string> = {
   log: "LOG",
@@ -66,11 +71,13 @@ export function createFunctionGlobals(
       else environment.log("info", formatWithOptions({ depth: 2 }, ...args));
     },
   ]);
+  const env = { ...environmentVariables };
   return {
     Date: FunctionDate,
     Math: functionMath,
     console: Object.fromEntries(consoleMethods),
-    process: { env: { ...environmentVariables } },
+    process: { env },
+    nodeProcess: nodeProcessWith(env),
     fetch: onlyInActions("fetch", environment.fetch),
     setTimeout: onlyInActions("setTimeout", setTimeout),
     setInterval: onlyInActions("setInterval", setInterval),
