@@ -9,6 +9,8 @@ export type PublicConfig = {
   convexUrl: string | null;
   clerkPublishableKey: string | null;
   signUp: SignUpPolicy;
+  /** Whether a forgotten password can be replaced by mail. */
+  canSendMail: boolean;
   /** Who else people may sign in with. */
   providers: { id: SignInProviderId; name: string }[];
 };
@@ -28,12 +30,13 @@ export async function readPublicConfig(): Promise<PublicConfig> {
 }
 
 /** The public part of the configuration. */
-export function toPublicConfig({ backend, identity }: ServerConfig): PublicConfig {
+export function toPublicConfig({ backend, identity, mail }: ServerConfig): PublicConfig {
   return {
     authMode: identity.kind,
     convexUrl: backend.kind === "hosted" ? backend.convexUrl : null,
     clerkPublishableKey: identity.kind === "clerk" ? identity.publishableKey : null,
     signUp: identity.kind === "embedded" ? identity.signUp : "open",
+    canSendMail: identity.kind === "embedded" && mail !== null,
     providers:
       identity.kind === "embedded" ? identity.providers.map(({ id, name }) => ({ id, name })) : [],
   };

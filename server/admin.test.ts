@@ -132,9 +132,15 @@ describe("an account", () => {
   });
 
   test("is deleted", async () => {
+    const { json } = await post("admin/reset-link", { userId: memberId }, owner);
+    const token = new URL(json.link).searchParams.get("token");
     await post("admin/delete-person", { userId: memberId }, owner);
     expect((await rig.call("sign-in/email", { body: bodyOf("bo") })).status).toBe(401);
     expect((await get("admin/people", owner)).json.total).toBe(1);
+    const late = await rig.call("reset-password", {
+      body: { token, newPassword: "battery staple" },
+    });
+    expect(late.json.code).toBe("INVALID_TOKEN");
   });
 
   test("gets a link for a new password", async () => {

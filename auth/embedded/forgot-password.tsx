@@ -1,11 +1,12 @@
 "use client";
 
-import { MailCheck } from "lucide-react";
+import { MailCheck, MailX } from "lucide-react";
 import { useState } from "react";
 import { Notice } from "@/components/ui/notice";
 import { t } from "@/features/language/t";
 import { HOME_PATH } from "../safe-redirect";
 import { SignFrame } from "../sign-frame";
+import { usePublicConfig } from "../use-identity";
 import { EmailField } from "./credential-fields";
 import { findCredentialProblem } from "./credentials";
 import { requestPasswordReset } from "./service-client";
@@ -14,6 +15,18 @@ import { readField, ServiceForm } from "./service-form";
 /** Asks for a link by mail. What it answers tells nobody who has an account. */
 export function ForgotPassword() {
   const [isAsked, setIsAsked] = useState(false);
+  const { canSendMail } = usePublicConfig();
+  if (!canSendMail) {
+    return (
+      <SignFrame title={t("entrance.reset.title")} other="sign-in" redirectTo={HOME_PATH}>
+        <Notice
+          icon={<MailX size={26} strokeWidth={1.8} aria-hidden="true" />}
+          title={t("entrance.noMail")}
+          text={t("entrance.noMailText")}
+        />
+      </SignFrame>
+    );
+  }
   return (
     <SignFrame title={t("entrance.reset.title")} other="sign-in" redirectTo={HOME_PATH}>
       {isAsked ? (

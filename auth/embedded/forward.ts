@@ -67,7 +67,9 @@ async function readRefusal(response: Response): Promise<Response> {
   const fallback = response.status === 401 ? "UNAUTHENTICATED" : "REFUSED";
   const isUsable = typeof code === "string" && /^[A-Z0-9_]{1,60}$/.test(code);
   // The service's own word for it, and the contract's everywhere else.
-  const knownCode = isUsable && code !== "UNAUTHORIZED" ? code : fallback;
+  const usableCode = isUsable && code !== "UNAUTHORIZED" ? code : fallback;
+  // Only links name an account: it was deleted after its link was made.
+  const knownCode = usableCode === "USER_NOT_FOUND" ? "INVALID_TOKEN" : usableCode;
   const sentence =
     knownCode === "UNAUTHENTICATED"
       ? "Nobody is signed in."

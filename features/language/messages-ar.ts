@@ -553,6 +553,10 @@ export const messagesAr: Catalogue = {
   "entrance.newPassword": "كلمة المرور الجديدة",
   "entrance.passwordHint": "أقل عدد من الأحرف: {min}.",
   "entrance.checkMail": "تحقّق من بريدك",
+  "entrance.link.incomplete": "هذا الرابط غير كامل",
+  "entrance.link.incompleteText": "افتحه مرة أخرى كاملًا من حيث وصلك.",
+  "entrance.noMail": "هذا الخادم لا يرسل بريدًا",
+  "entrance.noMailText": "اطلب ممن يدير الخادم رابطًا تختار به كلمة مرور جديدة.",
   "entrance.checkMail.confirm": "أرسلنا إليك رابطًا. افتحه لتأكيد عنوانك؛ إنه صالح لساعة واحدة.",
   "entrance.checkMail.reset":
     "إن كان هناك حساب بهذا العنوان، فالرابط في طريقه إليك. إنه صالح لساعة واحدة.",

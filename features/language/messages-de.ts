@@ -485,6 +485,12 @@ export const messagesDe: Catalogue = {
   "entrance.newPassword": "Neues Passwort",
   "entrance.passwordHint": "Mindestens {min} Zeichen.",
   "entrance.checkMail": "Sieh in deine Mails",
+  "entrance.link.incomplete": "Dieser Link ist unvollständig",
+  "entrance.link.incompleteText":
+    "Öffne ihn noch einmal von dort, wo du ihn bekommen hast, und zwar ganz.",
+  "entrance.noMail": "Dieser Server verschickt keine E-Mails",
+  "entrance.noMailText":
+    "Bitte die Person, die ihn betreibt, um einen Link für ein neues Passwort.",
   "entrance.checkMail.confirm":
     "Wir haben dir einen Link geschickt. Öffne ihn, um deine Adresse zu bestätigen; er gilt eine Stunde.",
   "entrance.checkMail.reset":

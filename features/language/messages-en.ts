@@ -475,6 +475,11 @@ export const messagesEn = {
   "entrance.newPassword": "New password",
   "entrance.passwordHint": "At least {min} characters.",
   "entrance.checkMail": "Check your mail",
+  "entrance.link.incomplete": "This link is incomplete",
+  "entrance.link.incompleteText": "Open it once more from where you got it, all of it.",
+  "entrance.noMail": "This server sends no mail",
+  "entrance.noMailText":
+    "Ask the person who runs it for a link by which you choose a new password.",
   "entrance.checkMail.confirm":
     "We have sent you a link. Open it to confirm your address; it is good for an hour.",
   "entrance.checkMail.reset":

@@ -478,6 +478,10 @@ export const messagesEs: Catalogue = {
   "entrance.newPassword": "Contraseña nueva",
   "entrance.passwordHint": "Al menos {min} caracteres.",
   "entrance.checkMail": "Mira tu correo",
+  "entrance.link.incomplete": "Este enlace está incompleto",
+  "entrance.link.incompleteText": "Ábrelo otra vez, entero, desde donde lo recibiste.",
+  "entrance.noMail": "Este servidor no envía correos",
+  "entrance.noMailText": "Pide a quien lo administra un enlace para elegir una contraseña nueva.",
   "entrance.checkMail.confirm":
     "Te hemos enviado un enlace. Ábrelo para confirmar tu dirección; sirve durante una hora.",
   "entrance.checkMail.reset":

@@ -477,6 +477,11 @@ export const messagesFr: Catalogue = {
   "entrance.newPassword": "Nouveau mot de passe",
   "entrance.passwordHint": "Au moins {min} caractères.",
   "entrance.checkMail": "Regarde tes e-mails",
+  "entrance.link.incomplete": "Ce lien est incomplet",
+  "entrance.link.incompleteText": "Rouvrez-le en entier, depuis le message où vous l’avez reçu.",
+  "entrance.noMail": "Ce serveur n’envoie pas d’e-mails",
+  "entrance.noMailText":
+    "Demandez à la personne qui le gère un lien pour choisir un nouveau mot de passe.",
   "entrance.checkMail.confirm":
     "Nous t’avons envoyé un lien. Ouvre-le pour confirmer ton adresse ; il est valable une heure.",
   "entrance.checkMail.reset":

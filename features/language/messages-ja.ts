@@ -451,6 +451,11 @@ export const messagesJa: Catalogue = {
   "entrance.newPassword": "新しいパスワード",
   "entrance.passwordHint": "{min} 文字以上。",
   "entrance.checkMail": "メールをご確認ください",
+  "entrance.link.incomplete": "このリンクは不完全です",
+  "entrance.link.incompleteText": "受け取ったところから、もう一度リンク全体を開いてください。",
+  "entrance.noMail": "このサーバーはメールを送信しません",
+  "entrance.noMailText":
+    "運営している人に、新しいパスワードを決めるためのリンクをもらってください。",
   "entrance.checkMail.confirm":
     "リンクをお送りしました。開くとアドレスが確認されます。有効期限は 1 時間です。",
   "entrance.checkMail.reset":
