@@ -4,6 +4,7 @@ import { type ConvexReactClient, useConvexAuth } from "convex/react";
 import { makeFunctionReference } from "convex/server";
 import { useEffect } from "react";
 import { refusalOf } from "@/shared/error-codes";
+import { noteSuspension } from "./left-because";
 import { useCheckSession } from "./use-identity";
 
 const getCurrentUser = makeFunctionReference<"query">("users:getCurrentUser");
@@ -25,6 +26,7 @@ export function SessionWatch({ client }: { client: ConvexReactClient }) {
         watch.localQueryResult();
       } catch (error) {
         const code = refusalOf(error)?.code;
+        if (code === "suspended") noteSuspension();
         if (code === "unauthenticated" || code === "suspended") checkSession();
       }
     });

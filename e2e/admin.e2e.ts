@@ -78,6 +78,11 @@ test("somebody is suspended on every screen at once, restored, and deleted", asy
   await confirm(page, "Suspend");
   await account(page, "Mel Member").getByText("Suspended").waitFor();
   await isAtSignIn(mel.page);
+  // Why, and once.
+  await mel.page.getByRole("alert").filter({ hasText: "on hold" }).waitFor();
+  await mel.page.reload();
+  await mel.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  expect(await mel.page.getByText("on hold").count()).toBe(0);
   await signIn(mel);
   await mel.page.getByRole("alert").filter({ hasText: "on hold" }).waitFor();
 

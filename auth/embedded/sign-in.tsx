@@ -1,12 +1,14 @@
 "use client";
 
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { t } from "@/features/language/t";
+import { takeSuspension } from "../left-because";
 import { SignFrame } from "../sign-frame";
 import { checkCredentials, EmailField, PasswordField, readCredentials } from "./credential-fields";
 import { PasskeySignIn } from "./passkey-sign-in";
 import { ProviderButtons } from "./provider-buttons";
+import { sentenceFor } from "./refusal-text";
 import { SecondFactor } from "./second-factor";
 import { signInWithService } from "./service-client";
 import { ServiceForm } from "./service-form";
@@ -14,6 +16,7 @@ import { ServiceForm } from "./service-form";
 /** The embedded service's sign-in form, and its second step for accounts that have one. */
 export function SignIn({ redirectTo }: { redirectTo: string }) {
   const [step, setStep] = useState<"credentials" | "second-factor">("credentials");
+  const wasSuspended = useSuspensionNote();
   const leave = () => window.location.assign(redirectTo);
   if (step === "second-factor") {
     return (
@@ -24,6 +27,13 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
   }
   return (
     <SignFrame title={t("entrance.signIn.title")} other="sign-up" redirectTo={redirectTo}>
+      <div role="alert" className="empty:hidden">
+        {wasSuspended && (
+          <p className="rounded-xl bg-danger-soft px-3.5 py-2.5 text-preview font-medium text-danger">
+            {sentenceFor("ACCOUNT_SUSPENDED")}
+          </p>
+        )}
+      </div>
       <ServiceForm
         submitLabel={t("entrance.signIn")}
         pendingLabel={t("entrance.signIn.pending")}
@@ -55,4 +65,14 @@ export function SignIn({ redirectTo }: { redirectTo: string }) {
       </Link>
     </SignFrame>
   );
+}
+
+/** Whether this tab has just been taken here because its person is kept out. */
+function useSuspensionNote(): boolean {
+  const [isNoted, setIsNoted] = useState(false);
+  // After the server's page has been taken over: it cannot know.
+  useEffect(() => {
+    if (takeSuspension()) setIsNoted(true);
+  }, []);
+  return isNoted;
 }
