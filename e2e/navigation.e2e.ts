@@ -141,6 +141,39 @@ test("[B70] what was closed by hand or by a choice leaves no dead step behind", 
   expect(await phone.getByRole("dialog").count()).toBe(0);
 });
 
+test("[B70] a reload closes what lay over the page, and leaves Back nothing of it", async () => {
+  await openOnPhone();
+  await phone.getByRole("button", { name: "Chat details" }).click();
+  await phone.getByRole("dialog").getByRole("button", { name: "Clear messages" }).click();
+  await hasSteps(2);
+  await phone.reload();
+  await message(phone, "mine").waitFor();
+  await hasSteps(0);
+  // What is opened from now on has its step as ever, and so have pages.
+  await phone.getByRole("button", { name: "Chat details" }).click();
+  await hasSteps(1);
+  await phone.goBack();
+  await phone.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await conversationHeading(phone, "Bo Diddley").isVisible()).toBe(true);
+  await phone.goBack();
+  await conversationLink(phone, "Bo Diddley").waitFor();
+  expect(new URL(phone.url()).search).toBe("");
+
+  await phone.getByRole("button", { name: "Profile" }).click();
+  await hasSteps(1);
+  await phone.reload();
+  await conversationLink(phone, "Bo Diddley").waitFor();
+  await hasSteps(0);
+  await mainNavigation(phone).getByRole("link", { name: "People" }).click();
+  await phone.getByRole("searchbox", { name: "Search people" }).waitFor();
+  await phone.goBack();
+  await conversationLink(phone, "Bo Diddley").waitFor();
+  await conversationLink(phone, "Bo Diddley").click();
+  await message(phone, "mine").waitFor();
+  await phone.goBack();
+  await conversationLink(phone, "Bo Diddley").waitFor();
+});
+
 test("[B68] [B70] a phone has the palette in its search field, and what it opens is one step away", async () => {
   await phone.goto("/messages");
   await phone.getByRole("button", { name: "Go to a chat, a person or a command" }).click();

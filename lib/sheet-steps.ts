@@ -56,18 +56,8 @@ export function leaveSheets(next: () => void): void {
   else stepBack(stepsThere(), next);
 }
 
-/**
- * After a reload nothing is open any more. The step stays, as one more of the same page: Next restores
- * wrongly what was pushed before a reload, so that the pages after it would show the wrong one.
- */
-export function forgetSteps(): void {
-  if (open.length > 0 || stepsThere() === 0) return;
-  const { parleySheets: _, ...state } = window.history.state as { parleySheets: number };
-  window.history.replaceState(state, "", window.location.href);
-}
-
-/** Brings the history to what is open. */
-function settleSheets(): void {
+/** Brings the history to what is open; a reload has closed all, and left the steps. */
+export function settleSheets(): void {
   window.addEventListener("popstate", onStep);
   clearTimeout(timer);
   // In a task of its own: one sheet may follow on another, and React mounts twice while one develops.

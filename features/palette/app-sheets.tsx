@@ -3,7 +3,7 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { forgetSteps, leaveSheets } from "@/lib/sheet-steps";
+import { leaveSheets, settleSheets } from "@/lib/sheet-steps";
 import { chatBeside } from "../conversations/chat-order";
 import { openConversation, useOpenConversationId } from "../navigation/open-conversation";
 import { opensSheets, type Sheet } from "./open-sheet";
@@ -56,7 +56,7 @@ export function AppSheets() {
     [],
   );
   // A reload has closed what lay over the page.
-  useEffect(forgetSteps, []);
+  useEffect(settleSheets, []);
   const latest = useRef(act);
   latest.current = act;
   useEffect(() => {
