@@ -183,6 +183,31 @@ test("[B91] from right to left: list, bubbles and icons are mirrored, code is no
   expect(overflow).toBe(0);
 });
 
+test("[B91] in the list a long text of the other direction begins where one reads, after who said it", async () => {
+  const { page } = ada;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const long = "Begin and then a text in Latin letters that is far longer than any row of the list";
+  await page.locator("textarea").fill(long);
+  await page.locator("textarea").press("Enter");
+  const row = page.locator("nav li").filter({ hasText: "Bo Diddley" });
+  const line = row.getByText(long);
+  await line.waitFor();
+  const seen = await line.evaluate((element) => {
+    const node = element.firstChild as Text;
+    const range = document.createRange();
+    range.setStart(node, 0);
+    range.setEnd(node, "Begin".length);
+    const word = range.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    return { startsInside: word.left >= box.left - 1 && word.right <= box.right + 1 };
+  });
+  expect(seen).toEqual({ startsInside: true });
+  // "Me:" is at the line's start, which is the right, and the text follows on it.
+  const who = await row.getByText("ממני:").last().boundingBox();
+  const text = await line.boundingBox();
+  expect(who && text && text.x + text.width <= who.x + 1).toBe(true);
+});
+
 test("from right to left: tabs and menus are, too", async () => {
   const { page } = ada;
   await page.setViewportSize({ width: 1280, height: 800 });

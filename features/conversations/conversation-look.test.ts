@@ -9,18 +9,20 @@ const said = (senderId: string, content: string, isDeleted = false) => ({
 const names = new Map([["ada", "Ada"]]);
 
 describe("previewLine", () => {
-  const line = (lastMessage: PreviewFacts["lastMessage"], isGroup = false) =>
-    previewLine({ lastMessage, isGroup, viewerId: "me", names });
+  const line = (lastMessage: PreviewFacts["lastMessage"], isGroup = false) => {
+    const { who, text } = previewLine({ lastMessage, isGroup, viewerId: "me", names });
+    return who === null ? text : [who, text];
+  };
 
   it("says who spoke where that is not plain", () => {
-    expect(line(said("me", "hi"))).toBe("You: hi");
+    expect(line(said("me", "hi"))).toEqual(["You:", "hi"]);
     expect(line(said("ada", "hi"))).toBe("hi");
-    expect(line(said("ada", "hi"), true)).toBe("Ada: hi");
+    expect(line(said("ada", "hi"), true)).toEqual(["Ada:", "hi"]);
     expect(line(said("unknown", "hi"), true)).toBe("hi");
   });
   it("never shows what was deleted", () => {
     expect(line(said("ada", "secret", true))).toBe("Message deleted");
-    expect(line(said("me", "secret", true))).toBe("You: Message deleted");
+    expect(line(said("me", "secret", true))).toEqual(["You:", "Message deleted"]);
   });
   it("tells what happened to a group, without quoting anybody", () => {
     const event = { type: "renamed", groupName: "Crew" } as const;

@@ -42,17 +42,24 @@ export type PreviewFacts = {
 };
 
 /** The line below a conversation's name: who said what last. */
-export function previewLine({ lastMessage, isGroup, viewerId, names }: PreviewFacts): string {
-  if (!lastMessage) return t("list.noMessages");
+export type Preview = {
+  /** "You:" or a name, in the page's direction; `null` where that is plain. */
+  who: string | null;
+  /** In a direction of its own. */
+  text: string;
+};
+
+export function previewLine({ lastMessage, isGroup, viewerId, names }: PreviewFacts): Preview {
+  if (!lastMessage) return { who: null, text: t("list.noMessages") };
   const { event } = lastMessage;
   if (event) {
     const nameOf = (userId: string) => names.get(userId) || t("people.someone");
-    return eventText(event, lastMessage.senderId, { viewerId, nameOf });
+    return { who: null, text: eventText(event, lastMessage.senderId, { viewerId, nameOf }) };
   }
   const text = lastMessage.isDeleted ? t("list.deleted") : lastMessage.content;
-  if (lastMessage.senderId === viewerId) return t("list.you", { text });
+  if (lastMessage.senderId === viewerId) return { who: t("list.you"), text };
   const name = isGroup ? names.get(lastMessage.senderId) : undefined;
-  return name ? t("message.said", { name, text }) : text;
+  return { who: name ? t("list.said", { name }) : null, text };
 }
 
 /** Keeps the conversations whose title contains every word of the search, in any case and accent. */

@@ -11,6 +11,7 @@ import { PresenceDot, presenceText } from "../presence/presence-marks";
 import type { PresenceStatus } from "../presence/presence-status";
 import { MarkedText } from "../search/marked-text";
 import { RESULT } from "../search/result-keys";
+import type { Preview } from "./conversation-look";
 import { useHold } from "./use-hold";
 import { unreadText } from "./use-unread-counts";
 
@@ -18,9 +19,9 @@ import { unreadText } from "./use-unread-counts";
 export type RowPreview =
   | { kind: "typing"; text: string }
   | { kind: "failed"; text: string }
-  | { kind: "sending"; text: string }
+  | ({ kind: "sending" } & Preview)
   | { kind: "draft"; text: string }
-  | { kind: "message"; text: string; isQuiet: boolean };
+  | ({ kind: "message"; isQuiet: boolean } & Preview);
 
 export type ConversationRowProps = {
   conversationId: string;
@@ -182,12 +183,17 @@ export const ConversationRow = memo(
     return (
       a.kind === b.kind &&
       a.text === b.text &&
+      whoOf(a) === whoOf(b) &&
       (Object.keys(rest) as (keyof typeof rest)[]).every((key) =>
         Object.is(rest[key], restAfter[key]),
       )
     );
   },
 );
+
+function whoOf(preview: RowPreview): string | null {
+  return "who" in preview ? preview.who : null;
+}
 
 function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boolean }) {
   switch (preview.kind) {
@@ -217,18 +223,28 @@ function PreviewLine({ preview, isUnread }: { preview: RowPreview; isUnread: boo
             role="img"
             className="shrink-0 text-faint"
           />
+          <Who who={preview.who} />
           <Line text={preview.text} />
         </>
       );
     case "message":
       return (
-        <Line
-          className={cn(preview.isQuiet && "italic", isUnread && "font-medium text-ink")}
-          text={preview.text}
-        />
+        <>
+          <Who who={preview.who} className={cn(isUnread && "font-medium text-ink")} />
+          <Line
+            className={cn(preview.isQuiet && "italic", isUnread && "font-medium text-ink")}
+            text={preview.text}
+          />
+        </>
       );
   }
   return preview satisfies never;
+}
+
+/** Who said what follows: in the page's direction, so that the colon stands between the two. */
+function Who({ who, className }: { who: string | null; className?: string }) {
+  if (who === null) return null;
+  return <span className={cn("max-w-[60%] shrink-0 truncate", className)}>{who} </span>;
 }
 
 /** Foreign text in a row: isolated, cut at its end, and at the row's start in either direction. */

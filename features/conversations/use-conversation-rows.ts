@@ -146,14 +146,13 @@ function chooseRowPreview(conversation: ListedConversation, own: Own): RowPrevie
   if (failed) return { kind: "failed", text: previewText(failed.content) };
   if (own.draft.trim() !== "") return { kind: "draft", text: previewText(own.draft) };
   const sending = own.waiting.findLast(({ state }) => state.kind === "sending");
-  if (sending)
-    return { kind: "sending", text: t("list.you", { text: previewText(sending.content) }) };
+  if (sending) return { kind: "sending", who: t("list.you"), text: previewText(sending.content) };
   const { isGroup } = conversation;
   const stored = conversation.lastMessage;
   const lastMessage = stored && own.isBeingDeleted ? { ...stored, isDeleted: true } : stored;
   return {
     kind: "message",
-    text: previewLine({ lastMessage, isGroup, viewerId: own.viewerId, names: own.names }),
+    ...previewLine({ lastMessage, isGroup, viewerId: own.viewerId, names: own.names }),
     isQuiet: !lastMessage || lastMessage.isDeleted || lastMessage.event !== undefined,
   };
 }

@@ -11,7 +11,12 @@ import { Group } from "./example";
 export const NOON_MS = Date.UTC(2026, 10, 25, 12);
 const DAY_MS = 24 * 60 * 60_000;
 
-const message = (text: string): RowPreview => ({ kind: "message", text, isQuiet: false });
+const message = (text: string): RowPreview => ({
+  kind: "message",
+  who: null,
+  text,
+  isQuiet: false,
+});
 
 const ROWS: (Partial<ConversationRowProps> & { title: string; preview: RowPreview })[] = [
   { title: "Ada Lovelace", preview: message("The engine weaves patterns"), isOpen: true },
@@ -23,9 +28,16 @@ const ROWS: (Partial<ConversationRowProps> & { title: string; preview: RowPrevie
   },
   { title: "Writers", preview: { kind: "typing", text: "Cy is typing…" }, isGroup: true },
   { title: "Cy Twombly", preview: { kind: "draft", text: "I have been thinking" } },
-  { title: "Dee Dee", preview: { kind: "sending", text: "On my way" }, presence: "recent" },
+  {
+    title: "Dee Dee",
+    preview: { kind: "sending", who: "You:", text: "On my way" },
+    presence: "recent",
+  },
   { title: "Eve Online", preview: { kind: "failed", text: "This did not arrive" } },
-  { title: "Fay Wray", preview: { kind: "message", text: "You deleted this", isQuiet: true } },
+  {
+    title: "Fay Wray",
+    preview: { kind: "message", who: "You:", text: "Message deleted", isQuiet: true },
+  },
   { title: "Guy Fawkes", preview: message("Remember"), note: "Blocked", isBlocked: true },
   { title: "חנה סנש", preview: message("אלי, שלא יגמר לעולם"), unreadCount: 120 },
   {

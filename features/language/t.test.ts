@@ -10,7 +10,7 @@ describe("t", () => {
     expect(t("typing.two", { a: "Ada", b: "Bo" })).toBe("Ada and Bo are typing…");
   });
   it("does not read a fact's own braces as marks", () => {
-    expect(t("list.you", { text: "{count} $& {text}" })).toBe("You: {count} $& {text}");
+    expect(t("list.said", { name: "{count} $& {name}" })).toBe("{count} $& {name}:");
   });
   it("isolates what is written in the other direction, but no address", async () => {
     expect(t("typing.one", { a: "דנה 2" })).toBe("\u2068דנה 2\u2069 is typing…");
