@@ -1,6 +1,5 @@
 import { ConvexReactClient } from "convex/react";
 import type { PublicConfig } from "@/lib/public-config";
-import { listenBeforeClient } from "./leave-page";
 import { createWakingSockets } from "./waking-socket";
 
 const REFRESH_LEEWAY_MIN_SECONDS = 30;
@@ -17,7 +16,6 @@ export function createConvexClient({
   convexUrl,
 }: Pick<PublicConfig, "convexUrl">): ConvexReactClient {
   if (typeof window === "undefined") return draftClient();
-  listenBeforeClient();
   const sockets = createWakingSockets();
   sockets.watch();
   const leewaySpread = Math.round(Math.random() * REFRESH_LEEWAY_SPREAD_SECONDS);
@@ -27,6 +25,9 @@ export function createConvexClient({
     initialAuthTokenReuse: true,
     // Spread, so that people who came back together after a restart do not renew together.
     authRefreshTokenLeewaySeconds: REFRESH_LEEWAY_MIN_SECONDS + leewaySpread,
+    // It would have the browser ask "Leave site?" while anything is under way, a heartbeat too. What
+    // somebody wrote is kept before it is sent: messages in the outbox, edits in `features/messages/kept-edits.ts`.
+    unsavedChangesWarning: false,
   });
 }
 

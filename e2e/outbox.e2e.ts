@@ -100,6 +100,58 @@ test("[B45] and over a crash, with what had been begun", async () => {
   await expect.poll(() => stored("crash"), { timeout: 40_000 }).toEqual(["crash 1", "crash 2"]);
 });
 
+/** What the browser asks the person before it lets the page go. */
+function questionsOf(page: Page): string[] {
+  const questions: string[] = [];
+  page.on("dialog", async (dialog) => {
+    questions.push(dialog.type());
+    await dialog.accept();
+  });
+  return questions;
+}
+
+test("[B45] a reload in the middle of a send asks nothing, and the message is there once", async () => {
+  const questions = questionsOf(ada.page);
+  await write(ada.page, "middle 1");
+  await sent(ada.page, "middle 1").waitFor();
+  // The server takes it in, but nobody here hears of that.
+  cable.muffle();
+  await write(ada.page, "middle 2");
+  await expect.poll(() => stored("middle")).toEqual(["middle 1", "middle 2"]);
+  await sending(ada.page, "middle 2").waitFor();
+  await ada.page.reload();
+  await sent(ada.page, "middle 2").waitFor();
+  expect(await message(ada.page, "middle 2").count()).toBe(1);
+  expect(await stored("middle")).toEqual(["middle 1", "middle 2"]);
+  expect(questions).toEqual([]);
+});
+
+test("[B45] an edit that a reload cuts off stands in the field again", async () => {
+  await write(ada.page, "edit one");
+  await sent(ada.page, "edit one").waitFor();
+  const questions = questionsOf(ada.page);
+  cable.cut();
+  await composer(ada.page).press("ArrowUp");
+  await composer(ada.page).fill("edit two");
+  await composer(ada.page).press("Enter");
+  await message(ada.page, "edit two").waitFor();
+  await ada.page.reload();
+  await expect.poll(() => composer(ada.page).inputValue()).toBe("edit two");
+  cable.mend();
+  await composer(ada.page).press("Enter");
+  await expect.poll(() => stored("edit"), { timeout: 40_000 }).toEqual(["edit two"]);
+  expect(await composer(ada.page).inputValue()).toBe("");
+  // One that has arrived is not offered any more.
+  await message(ada.page, "edit two").waitFor();
+  await expect
+    .poll(() => ada.page.evaluate(() => Object.keys(localStorage).join()))
+    .not.toContain("parley:edits");
+  await ada.page.reload();
+  await message(ada.page, "edit two").waitFor();
+  expect(await composer(ada.page).inputValue()).toBe("");
+  expect(questions).toEqual([]);
+});
+
 test("[B51] two tabs have one outbox, and the one that stays brings everything to the server", async () => {
   const second = await ada.context.newPage();
   await openChat(second);

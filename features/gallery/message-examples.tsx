@@ -101,7 +101,7 @@ export function MessageExamples() {
             members={MEMBERS}
             nameOf={nameOf}
             watch={nothing}
-            changes={{ react, edit: nothing, remove: nothing }}
+            changes={{ react, edit: async () => {}, remove: nothing }}
             sending={{ send: () => null, retry: nothing, discard: nothing }}
             acts={{
               reply: nothing,

@@ -17,11 +17,12 @@ import { useIsRoomy } from "../navigation/use-media";
 import { ChatHeader } from "./chat-header";
 import type { ChatMessage } from "./chat-message";
 import { ClosedComposer, closedBecause } from "./closed-composer";
-import { Composer, type ComposerHandle, type Editing } from "./composer";
+import { Composer, type ComposerHandle } from "./composer";
 import { MessageLog, type MessageLogHandle } from "./message-log";
 import { SelectionBar } from "./selection-bar";
 import { UndoBar } from "./undo-bar";
 import { useChat } from "./use-chat";
+import { useEditing } from "./use-editing";
 import { useMessageActs } from "./use-message-acts";
 import { useMessageChanges } from "./use-message-changes";
 import { usePendingDeletions } from "./use-pending-deletions";
@@ -37,6 +38,8 @@ const ChatSearchBar = dynamic(
 const ChatDetails = dynamic(() => import("./chat-details").then((room) => room.ChatDetails), {
   loading: () => null,
 });
+
+const NOT_KNOWN: readonly ChatMessage[] = [];
 
 export type ChatProps = {
   conversationId: string;
@@ -69,17 +72,24 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
   const { viewerId, conversation, tail } = chat;
   const sending = useSendMessage(conversationId);
   const { changes, refusal, clearRefusal } = useMessageChanges(conversationId);
-  const [editing, setEditing] = useState<Editing | null>(null);
+  const {
+    editing,
+    start: startEdit,
+    end: endEdit,
+  } = useEditing(conversationId, chat.isCopy ? NOT_KNOWN : tail, changes.edit);
   const [isMissingSeen, setIsMissingSeen] = useState(false);
   const [isSearching, setIsSearching] = useState(false);
   const log = useRef<MessageLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
 
   const reply = useReply(conversationId, tail);
-  const startEditing = useCallback(({ id, content }: ChatMessage) => {
-    if (id !== null) setEditing({ messageId: id, content });
-    composer.current?.focus();
-  }, []);
+  const startEditing = useCallback(
+    (message: ChatMessage) => {
+      startEdit(message);
+      composer.current?.focus();
+    },
+    [startEdit],
+  );
   const canDeleteAll = conversation?.isGroup === true && conversation.myRole !== "member";
   const acted = useMessageActs({
     conversationId,
@@ -203,12 +213,7 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
               onSend={send}
               onEditLast={editLast}
               editing={editing}
-              onEditEnd={(content) => {
-                if (editing && content !== null && content !== editing.content) {
-                  changes.edit(editing.messageId, content);
-                }
-                setEditing(null);
-              }}
+              onEditEnd={endEdit}
               answering={
                 reply.quoted && {
                   quoted: reply.quoted,

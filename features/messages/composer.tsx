@@ -25,6 +25,7 @@ import { ComposerReply } from "./composer-reply";
 import type { Mentionable } from "./rich-text";
 import { SUGGESTIONS_ID, SuggestionList, suggestionId } from "./suggestion-list";
 import { useDraft } from "./use-draft";
+import type { Editing } from "./use-editing";
 import { useSuggestions } from "./use-suggestions";
 import { useEscape, useTypeAnywhere } from "./use-type-anywhere";
 
@@ -35,8 +36,6 @@ const EmojiDialog = dynamic(
 
 /** From so many units on it is said how many are left. */
 const COUNT_FROM_UNITS = contentMaxUnits - 300;
-
-export type Editing = { messageId: string; content: string };
 
 /** What the next message answers. */
 export type Answering = { quoted: QuotedMessage; authorName: string };

@@ -11,7 +11,8 @@ import { toggleReaction } from "./reaction-groups";
 
 export type MessageChanges = {
   react: (messageId: string, emoji: string) => void;
-  edit: (messageId: string, content: string) => void;
+  /** Resolves when the server has answered, whatever it says. */
+  edit: (messageId: string, content: string) => Promise<unknown>;
   remove: (messageIds: readonly string[]) => void;
 };
 
@@ -78,7 +79,7 @@ function useStableChanges(calls: Calls, onRefusal: (sentence: string) => void): 
       react: (messageId, emoji) =>
         void holder.calls.toggle({ messageId: asId(messageId), emoji }).catch(refuse),
       edit: (messageId, content) =>
-        void holder.calls.edit({ messageId: asId(messageId), content }).catch(refuse),
+        holder.calls.edit({ messageId: asId(messageId), content }).catch(refuse),
       remove: (messageIds) =>
         void holder.calls.remove({ messageIds: messageIds.map(asId) }).catch(refuse),
     };

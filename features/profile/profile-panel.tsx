@@ -13,6 +13,7 @@ import { leaveSheets } from "@/lib/sheet-steps";
 import { useBackCloses } from "@/lib/use-back-closes";
 import { t } from "../language/t";
 import { forgetDrafts } from "../messages/use-draft";
+import { forgetEdits } from "../messages/use-editing";
 import { isPlainClick } from "../navigation/open-conversation";
 import { forgetOutbox, useOutbox } from "../outbox/use-outbox";
 import { ThemeSetting } from "../settings/theme-setting";
@@ -47,6 +48,7 @@ export function ProfilePanel({ onClose, returnFocusTo }: ProfilePanelProps) {
       // Only now: whoever could not leave has lost nothing.
       if (userId !== null) {
         forgetDrafts(userId);
+        forgetEdits(userId);
         await forgetOutbox(userId);
       }
     } catch (error) {

@@ -1,0 +1,72 @@
+"use client";
+
+import { useCallback, useEffect, useState } from "react";
+import { useIdentity } from "@/auth/use-identity";
+import { browserStorage } from "@/lib/browser-storage";
+import type { ChatMessage } from "./chat-message";
+import { KeptEdits } from "./kept-edits";
+import type { MessageChanges } from "./use-message-changes";
+
+/**
+ * A message that is being changed.
+ *
+ * `content` is what the field begins with, and `original` what the message says; `null` where an
+ * edit comes back that a former page could not bring to the server.
+ */
+export type Editing = { messageId: string; content: string; original: string | null };
+
+const keptEdits = new KeptEdits(browserStorage());
+
+/** Leaves nothing of the edits of somebody who has signed out. */
+export function forgetEdits(userId: string): void {
+  keptEdits.clear(userId, Object.keys(browserStorage() ?? {}));
+}
+
+/**
+ * Which message of a conversation is being changed. An edit that a reload cut off comes back.
+ *
+ * @param messages The newest ones as the server has them; a copy would already say what was edited.
+ */
+export function useEditing(
+  conversationId: string,
+  messages: readonly ChatMessage[],
+  edit: MessageChanges["edit"],
+) {
+  const owner = useIdentity().userId ?? "";
+  const nextOrphan = useCallback((): Editing | null => {
+    const [orphan] = keptEdits.orphans(owner, conversationId);
+    return orphan ? { ...orphan, original: null } : null;
+  }, [owner, conversationId]);
+  const [editing, setEditing] = useState(nextOrphan);
+
+  const start = useCallback(({ id, content }: ChatMessage) => {
+    if (id !== null) setEditing({ messageId: id, content, original: content });
+  }, []);
+  /** @param content `null`: given up. */
+  const end = useCallback(
+    (content: string | null) => {
+      if (editing === null) return;
+      const { messageId, original } = editing;
+      if (original === null) keptEdits.release(owner, conversationId, editing);
+      if (content !== null && content !== original) {
+        const kept = { messageId, content };
+        keptEdits.keep(owner, conversationId, kept);
+        void edit(messageId, content).then(() => keptEdits.release(owner, conversationId, kept));
+      }
+      setEditing(nextOrphan());
+    },
+    [editing, owner, conversationId, edit, nextOrphan],
+  );
+
+  // It had arrived after all, or there is nothing to change any more.
+  const isSettled =
+    editing?.original === null &&
+    messages.some(
+      ({ id, content, isDeleted }) =>
+        id === editing.messageId && (isDeleted || content === editing.content),
+    );
+  useEffect(() => {
+    if (isSettled) end(null);
+  }, [isSettled, end]);
+  return { editing, start, end };
+}
