@@ -127,6 +127,12 @@ test("a reset link is handed out, an admin is made, and all of it is in the log"
   // The room is in the address: it is still open after a reload.
   await page.reload();
   await log.getByText("Olga Owner changed the role of Ada Admin (admin)").waitFor();
+  // Whose name it is says the address, and the name leads to the account.
+  const entry = log.getByRole("listitem").filter({ hasText: "changed the role of Ada Admin" });
+  await entry.getByText(ada.email).waitFor();
+  await entry.getByRole("link", { name: "Ada Admin" }).click();
+  await account(page, "Ada Admin").waitFor();
+  await account(page, "Olga Owner").waitFor({ state: "detached" });
   await page.getByRole("tab", { name: "Figures" }).click();
   await page.getByText("Open connections").waitFor();
   await page.getByText(/\d (kB|MB)/).waitFor();

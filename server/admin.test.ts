@@ -60,6 +60,10 @@ describe("the server's rooms", () => {
     expect(
       (await get("admin/audit", owner)).json.map(({ action }: { action: string }) => action),
     ).toEqual(["account.created", "account.claimed_server", "account.created"]);
+    // Namesakes are told apart by their addresses.
+    expect((await get("admin/audit", owner)).json[0]).toMatchObject({
+      ...{ actorName: "bo", actorEmail: "bo@example.org", subjectEmail: "bo@example.org" },
+    });
   });
 
   test("list people, found by name and address, with what an operator needs", async () => {

@@ -34,8 +34,16 @@ export type AuditEntry = {
   fact: string | null;
 };
 
-/** The same with the names of today; null for who is not a person, or not there any more. */
-export type NamedAuditEntry = AuditEntry & { actorName: string | null; subjectName: string | null };
+/**
+ * The same with the names and addresses of today, which tell namesakes apart; null for who is not a
+ * person, or not there any more.
+ */
+export type NamedAuditEntry = AuditEntry & {
+  actorName: string | null;
+  actorEmail: string | null;
+  subjectName: string | null;
+  subjectEmail: string | null;
+};
 
 export type AuditLog = ReturnType<typeof createAuditLog>;
 
@@ -63,7 +71,8 @@ export function createAuditLog(database: Database.Database, now: () => number) {
     page(before: number | null): NamedAuditEntry[] {
       return database
         .prepare(
-          `SELECT l.*, a.name AS actorName, s.name AS subjectName FROM auditLog l
+          `SELECT l.*, a.name AS actorName, a.email AS actorEmail,
+                  s.name AS subjectName, s.email AS subjectEmail FROM auditLog l
            LEFT JOIN user a ON a.id = l.actorId LEFT JOIN user s ON s.id = l.subjectId
            WHERE l.id < ? ORDER BY l.id DESC LIMIT ?`,
         )

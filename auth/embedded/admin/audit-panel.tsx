@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import Link from "next/link";
+import { Fragment, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { t } from "@/features/language/t";
@@ -28,10 +29,7 @@ export function AuditPanel() {
           <ol aria-label={t("admin.log")} className="flex flex-col">
             {page.map((entry) => (
               <li key={entry.id} className="border-line border-b py-2.5 last:border-b-0">
-                <p className="text-preview text-ink [overflow-wrap:anywhere]">
-                  {auditSentence(entry)}
-                </p>
-                <p className="text-meta text-muted">{formatMoment(entry.at)}</p>
+                <AuditLine entry={entry} />
               </li>
             ))}
           </ol>
@@ -50,5 +48,34 @@ export function AuditPanel() {
         </>
       )}
     </Answered>
+  );
+}
+
+/** A name leads to its account; the addresses below tell namesakes apart. */
+function AuditLine({ entry }: { entry: NamedAuditEntry }) {
+  const parts = auditSentence(entry).map((part, at) => ({ ...part, key: `${at}` }));
+  return (
+    <>
+      <p className="text-preview text-ink [overflow-wrap:anywhere]">
+        {parts.map(({ key, text, email }) =>
+          email === null ? (
+            <Fragment key={key}>{text}</Fragment>
+          ) : (
+            <bdi key={key}>
+              <Link
+                href={`/admin?room=people&search=${encodeURIComponent(email)}`}
+                className="font-medium hover:underline"
+              >
+                {text}
+              </Link>
+            </bdi>
+          ),
+        )}
+      </p>
+      <p className="flex flex-wrap gap-x-3 text-meta text-muted [overflow-wrap:anywhere]">
+        <time dateTime={new Date(entry.at).toISOString()}>{formatMoment(entry.at)}</time>
+        {parts.map(({ key, email }) => email !== null && <bdi key={key}>{email}</bdi>)}
+      </p>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -16,7 +17,9 @@ const SEARCH_PAUSE_MS = 250;
 
 /** Everybody with an account, and what owners and admins do about it. */
 export function PeoplePanel() {
-  const [search, setSearch] = useState("");
+  // A name in the log leads here.
+  const asked = useSearchParams().get("search") ?? "";
+  const [search, setSearch] = useState(asked);
   const [offset, setOffset] = useState(0);
   const settled = useSettled(search);
   const people = useAnswer<PeoplePage>(
