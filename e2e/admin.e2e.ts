@@ -54,7 +54,9 @@ test("an invitation lets one person in, is listed and can be revoked", async () 
   const { page } = owner;
   const list = page.getByRole("list", { name: "Invitations" });
   await page.getByRole("tab", { name: "People" }).click();
-  await account(page, "Ivy Invited").waitFor();
+  await account(page, "Ivy Invited")
+    .getByText(/^Here since .* · last here /)
+    .waitFor();
   await page.getByRole("tab", { name: "Invitations" }).click();
   await list.getByText("1 of 1 used").waitFor();
   await page.getByLabel("For how many people").fill("5000");

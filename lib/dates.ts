@@ -67,6 +67,11 @@ export function formatTime(ms: number): string {
   return format("time", ms);
 }
 
+/** The day, with its year. */
+export function formatDate(ms: number): string {
+  return format("dateWithYear", ms);
+}
+
 /** Day and time in full, for tooltips. */
 export function formatFull(ms: number): string {
   return format("full", ms);

@@ -75,6 +75,7 @@ describe("the server's rooms", () => {
           ...{ id: memberId, name: "bo", email: "bo@example.org", imageUrl: null, role: "member" },
           ...{
             isSuspended: false,
+            hasTwoFactor: false,
             createdAt: expect.any(Number),
             lastSessionAt: expect.any(Number),
           },

@@ -11,6 +11,7 @@ export type PersonOnServer = {
   imageUrl: string | null;
   role: ServerRole;
   isSuspended: boolean;
+  hasTwoFactor: boolean;
   /** Milliseconds. */
   createdAt: number;
   lastSessionAt: number | null;
@@ -113,17 +114,19 @@ type PersonRow = {
   image: string | null;
   role: string | null;
   suspendedAt: string | null;
+  twoFactorEnabled: number | null;
   createdAt: string;
   lastSessionAt: string | null;
 };
 
 const SELECT_PERSON = `
-  SELECT u.id, u.name, u.email, u.image, u.role, u.suspendedAt, u.createdAt,
+  SELECT u.id, u.name, u.email, u.image, u.role, u.suspendedAt, u.twoFactorEnabled, u.createdAt,
          (SELECT max(s.updatedAt) FROM session s WHERE s.userId = u.id) AS lastSessionAt
   FROM user u`;
 
 function toPerson(row: PersonRow): PersonOnServer {
-  const { id, name, email, image, role, suspendedAt, createdAt, lastSessionAt } = row;
+  const { id, name, email, image, role, suspendedAt, twoFactorEnabled, createdAt, lastSessionAt } =
+    row;
   return {
     id,
     // Again, for accounts from before the rule for names was this one.
@@ -132,6 +135,7 @@ function toPerson(row: PersonRow): PersonOnServer {
     imageUrl: image,
     role: toRole(role),
     isSuspended: suspendedAt !== null,
+    hasTwoFactor: twoFactorEnabled === 1,
     createdAt: Date.parse(createdAt),
     lastSessionAt: lastSessionAt === null ? null : Date.parse(lastSessionAt),
   };

@@ -90,6 +90,10 @@ export const accountMessagesDe: Catalogue = {
   "admin.suspend": "Sperren",
   "admin.restore": "Entsperren",
   "admin.suspended": "Gesperrt",
+  "admin.person.since": "Dabei seit {when}",
+  "admin.person.seen": "zuletzt hier {when}",
+  "admin.person.away": "nirgends angemeldet",
+  "admin.person.two": "Anmeldung in zwei Schritten",
   "admin.delete": "Konto löschen",
   "admin.delete.title": "Das Konto von {name} löschen?",
   "admin.delete.text":

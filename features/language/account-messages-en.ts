@@ -85,6 +85,10 @@ export const accountMessagesEn = {
   "admin.suspend": "Suspend",
   "admin.restore": "Restore",
   "admin.suspended": "Suspended",
+  "admin.person.since": "Here since {when}",
+  "admin.person.seen": "last here {when}",
+  "admin.person.away": "signed in nowhere",
+  "admin.person.two": "two-factor sign-in",
   "admin.delete": "Delete account",
   "admin.delete.title": "Delete the account of {name}?",
   "admin.delete.text":

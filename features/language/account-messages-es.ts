@@ -89,6 +89,10 @@ export const accountMessagesEs: Catalogue = {
   "admin.suspend": "Suspender",
   "admin.restore": "Restablecer",
   "admin.suspended": "Suspendida",
+  "admin.person.since": "Desde el {when}",
+  "admin.person.seen": "última visita el {when}",
+  "admin.person.away": "sin sesiones abiertas",
+  "admin.person.two": "inicio de sesión en dos pasos",
   "admin.delete": "Eliminar la cuenta",
   "admin.delete.title": "¿Eliminar la cuenta de {name}?",
   "admin.delete.text":

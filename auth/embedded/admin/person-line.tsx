@@ -8,6 +8,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import type { TextKey } from "@/features/language/messages-en";
 import { t } from "@/features/language/t";
 import { cn } from "@/lib/cn";
+import { formatDate } from "@/lib/dates";
 import { useIdentity } from "../../use-identity";
 import type { PersonOnServer, ServerRole } from "../people";
 import { post, type ServiceOutcome } from "../service-request";
@@ -55,6 +56,7 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
         <p className="truncate text-meta text-muted">
           <bdi>{email}</bdi>
         </p>
+        <p className="text-meta text-muted">{factsOf(person)}</p>
       </div>
       <Menu.Root modal={false}>
         <Menu.Trigger asChild>
@@ -141,6 +143,18 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
       )}
     </li>
   );
+}
+
+/** What an admin may want to know before acting; a session is only as new as its day. */
+function factsOf({ createdAt, lastSessionAt, hasTwoFactor }: PersonOnServer): string {
+  const facts = [
+    t("admin.person.since", { when: formatDate(createdAt) }),
+    lastSessionAt === null
+      ? t("admin.person.away")
+      : t("admin.person.seen", { when: formatDate(lastSessionAt) }),
+    ...(hasTwoFactor ? [t("admin.person.two")] : []),
+  ];
+  return facts.join(" · ");
 }
 
 /** What is asked before an act, and the act. */
