@@ -105,6 +105,20 @@ describe.each(makers)("scheduled functions in tests, on %s", (_, make) => {
     expect(await effects()).toEqual(["now", "later"]);
   });
 
+  it("[TE1] wait by the test's timers also when a function has swapped timers and put them back", async () => {
+    const before = globalThis.setTimeout;
+    // As a test runner does around a line that it prints.
+    await t.run(async () => {
+      const found = globalThis.setTimeout;
+      globalThis.setTimeout = before;
+      globalThis.setTimeout = found;
+    });
+    expect(globalThis.setTimeout).toBe(before);
+    await schedule("leave", { name: "now" }, 0);
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
+    expect(await effects()).toEqual(["now"]);
+  });
+
   it("[TE2] run to the end with all that they schedule", async () => {
     await schedule("countDown", { from: 3 }, 1_000);
     await t.finishAllScheduledFunctions(vi.runAllTimers);

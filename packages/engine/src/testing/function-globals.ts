@@ -18,18 +18,24 @@ export function guardGlobals(): void {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
     if (!descriptor?.configurable || (descriptor.get && ours.has(descriptor.get))) continue;
     let held: unknown = globalThis[name];
-    const get = () => {
-      const invocation = currentInvocation();
-      return invocation !== null && !invocation.isAction ? forTransactions[name] : held;
-    };
+    let heldByTransactions: unknown = forTransactions[name];
+    const get = () => (isInTransaction() ? heldByTransactions : held);
     ours.add(get);
     Object.defineProperty(globalThis, name, {
       get,
+      // A runner that prints a console line swaps timers and puts back what it found, also from within
+      // a function: that must not become everybody's.
       set: (value: unknown) => {
-        held = value;
+        if (isInTransaction()) heldByTransactions = value;
+        else held = value;
       },
       configurable: true,
       enumerable: descriptor.enumerable ?? false,
     });
   }
+}
+
+function isInTransaction(): boolean {
+  const invocation = currentInvocation();
+  return invocation !== null && !invocation.isAction;
 }
