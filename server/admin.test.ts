@@ -156,6 +156,47 @@ describe("an account", () => {
     expect((await rig.call("sign-in/email", { body })).status).toBe(200);
   });
 
+  test("has one link at a time, which ends with the password and the address it was made for", async () => {
+    const makeToken = async () => {
+      const { json } = await post("admin/reset-link", { userId: memberId }, owner);
+      return new URL(json.link).searchParams.get("token");
+    };
+    const follow = (token: string | null, newPassword: string) =>
+      answer(rig.call("reset-password", { body: { token, newPassword } }));
+    const [first, second, third] = [await makeToken(), await makeToken(), await makeToken()];
+    expect(await follow(third, "battery staple")).toEqual([200, null]);
+    for (const token of [first, second, third]) {
+      expect(await follow(token, "somebody else's")).toEqual([400, "INVALID_TOKEN"]);
+    }
+    const signIn = async (email: string, password: string) =>
+      (await rig.call("sign-in/email", { body: { email, password } })).cookie;
+
+    const beforeAddress = await makeToken();
+    let cookie = await signIn("bo@example.org", "battery staple");
+    const change = { newEmail: "bob@example.org", password: "battery staple" };
+    expect(await answer(post("change-email", change, cookie))).toEqual([200, null]);
+    expect(await follow(beforeAddress, "somebody else's")).toEqual([400, "INVALID_TOKEN"]);
+
+    const beforePassword = await makeToken();
+    cookie = await signIn("bob@example.org", "battery staple");
+    const passwords = { currentPassword: "battery staple", newPassword: "stable battery" };
+    expect(await answer(post("change-password", passwords, cookie))).toEqual([200, null]);
+    expect(await follow(beforePassword, "somebody else's")).toEqual([400, "INVALID_TOKEN"]);
+    expect(await signIn("bob@example.org", "stable battery")).not.toBe("");
+
+    // Somebody else's link is none of theirs.
+    const ownerId = (await get("account", owner)).json.id;
+    const others = await rig.identity.makeResetLink(ownerId, "ada@example.org");
+    await makeToken();
+    const token = new URL(others).searchParams.get("token");
+    expect(await follow(token, "battery staple")).toEqual([200, null]);
+    const log = rig.identity.auditLog.page(null);
+    expect(log.filter(({ action }) => action === "account.password_reset")).toMatchObject([
+      { actorId: ownerId, subjectId: ownerId },
+      { actorId: memberId, subjectId: memberId },
+    ]);
+  });
+
   test("rises and falls, and the last owner stays one", async () => {
     const ownerId = (await get("account", owner)).json.id;
     const role = (userId: string, to: string, cookie: string) =>

@@ -10,6 +10,7 @@ export type AuditAction =
   | "account.role_changed"
   | "account.reset_link_made"
   | "account.password_changed"
+  | "account.password_reset"
   | "account.email_changed"
   | "account.two_factor_on"
   | "account.two_factor_off"

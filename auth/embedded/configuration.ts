@@ -44,6 +44,8 @@ export type ConfigurationParts = EmbeddedIdentityOptions & {
   database: Database.Database;
   people: People;
   onResetRequest: (request: ResetRequest) => Promise<void>;
+  /** Somebody chose a new password through a link. */
+  onPasswordReset: (userId: string) => void;
 };
 
 /** Cookie names promise what the browser then enforces: `__Host-` only over https. */
@@ -90,6 +92,7 @@ export function configure(parts: ConfigurationParts) {
       sendResetPassword: async ({ user, token }: { user: UserRow; token: string }) => {
         await parts.onResetRequest({ userId: user.id, email: user.email, name: user.name, token });
       },
+      onPasswordReset: async ({ user }: { user: { id: string } }) => parts.onPasswordReset(user.id),
       // The form answers the same for a known address; only its owner learns that it was tried.
       onExistingUserSignUp: async ({ user }: { user: UserRow }) => {
         await sendMail?.(takenAddressMail(user, publicUrl));

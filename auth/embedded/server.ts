@@ -17,6 +17,7 @@ import { changedAddressMail, resetLink, resetMail } from "./mails";
 import { createPeople } from "./people";
 import { createPictures } from "./pictures";
 import { createProviderDesk } from "./provider-desk";
+import { outdateResetLinks } from "./reset-links";
 
 export type { EmbeddedIdentityOptions } from "./configuration";
 
@@ -44,9 +45,15 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       if (take) take(request.token);
       else await sendMail?.(resetMail(request, request.token, publicUrl));
     };
-    const configuration = configure({ ...options, onEvent, database, people, onResetRequest });
+    const auditLog = createAuditLog(database, Date.now);
+    const onPasswordReset = (userId: string) =>
+      auditLog.append(userId, "account.password_reset", userId);
+    const configuration = configure({
+      ...{ ...options, onEvent, database, people, onResetRequest, onPasswordReset },
+    });
     const { runMigrations } = await getMigrations(configuration);
     await runMigrations();
+    outdateResetLinks(database);
     people.appointFirst();
     const service = betterAuth(configuration);
     const providers = createProviderDesk({ configuration, people, ...options });
@@ -62,7 +69,7 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       /** News that are for the functions, until somebody has delivered them. */
       outbox,
       invitations: createInvitations(database, Date.now),
-      auditLog: createAuditLog(database, Date.now),
+      auditLog,
       pictures: createPictures(database),
       canSendMail: sendMail !== null,
       /** Tells the address that an account is about to leave; nothing without a mail server. */

@@ -119,6 +119,7 @@ export const accountMessagesAr: Catalogue = {
   "audit.account.role_changed": "غيّر {actor} دور {subject}",
   "audit.account.reset_link_made": "أنشأ {actor} رابط كلمة مرور جديدة لـ{subject}",
   "audit.account.password_changed": "غيّر {actor} كلمة مروره",
+  "audit.account.password_reset": "اختار {actor} كلمة مرور جديدة عبر رابط",
   "audit.account.email_changed": "غيّر {actor} بريده الإلكتروني",
   "audit.account.two_factor_on": "شغّل {actor} الدخول بخطوتين",
   "audit.account.two_factor_off": "أوقف {actor} الدخول بخطوتين",

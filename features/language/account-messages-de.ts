@@ -129,6 +129,7 @@ export const accountMessagesDe: Catalogue = {
   "audit.account.reset_link_made":
     "{actor} hat einen Link für ein neues Passwort von {subject} erstellt",
   "audit.account.password_changed": "{actor} hat das eigene Passwort geändert",
+  "audit.account.password_reset": "{actor} hat über einen Link ein neues Passwort gewählt",
   "audit.account.email_changed": "{actor} hat die eigene E-Mail-Adresse geändert",
   "audit.account.two_factor_on": "{actor} hat die Anmeldung in zwei Schritten eingeschaltet",
   "audit.account.two_factor_off": "{actor} hat die Anmeldung in zwei Schritten ausgeschaltet",

@@ -123,6 +123,7 @@ export const accountMessagesEn = {
   "audit.account.role_changed": "{actor} changed the role of {subject}",
   "audit.account.reset_link_made": "{actor} made a link for a new password of {subject}",
   "audit.account.password_changed": "{actor} changed their password",
+  "audit.account.password_reset": "{actor} chose a new password through a link",
   "audit.account.email_changed": "{actor} changed their e-mail address",
   "audit.account.two_factor_on": "{actor} turned on two-factor sign-in",
   "audit.account.two_factor_off": "{actor} turned off two-factor sign-in",

@@ -127,6 +127,7 @@ export const accountMessagesEs: Catalogue = {
   "audit.account.role_changed": "{actor} cambió el papel de {subject}",
   "audit.account.reset_link_made": "{actor} creó un enlace de contraseña nueva para {subject}",
   "audit.account.password_changed": "{actor} cambió su contraseña",
+  "audit.account.password_reset": "{actor} eligió una contraseña nueva con un enlace",
   "audit.account.email_changed": "{actor} cambió su dirección de correo",
   "audit.account.two_factor_on": "{actor} activó el inicio de sesión en dos pasos",
   "audit.account.two_factor_off": "{actor} desactivó el inicio de sesión en dos pasos",

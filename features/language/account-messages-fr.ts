@@ -128,6 +128,7 @@ export const accountMessagesFr: Catalogue = {
   "audit.account.role_changed": "{actor} a changé le rôle de {subject}",
   "audit.account.reset_link_made": "{actor} a créé un lien de nouveau mot de passe pour {subject}",
   "audit.account.password_changed": "{actor} a changé son mot de passe",
+  "audit.account.password_reset": "{actor} a choisi un nouveau mot de passe par un lien",
   "audit.account.email_changed": "{actor} a changé son adresse e-mail",
   "audit.account.two_factor_on": "{actor} a activé la connexion en deux étapes",
   "audit.account.two_factor_off": "{actor} a désactivé la connexion en deux étapes",

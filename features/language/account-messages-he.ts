@@ -119,6 +119,7 @@ export const accountMessagesHe: Catalogue = {
   "audit.account.role_changed": "{actor}: שינוי התפקיד של {subject}",
   "audit.account.reset_link_made": "{actor}: יצירת קישור לסיסמה חדשה עבור {subject}",
   "audit.account.password_changed": "{actor}: שינוי הסיסמה",
+  "audit.account.password_reset": "{actor}: בחירת סיסמה חדשה דרך קישור",
   "audit.account.email_changed": "{actor}: שינוי כתובת הדוא״ל",
   "audit.account.two_factor_on": "{actor}: הפעלת כניסה בשני שלבים",
   "audit.account.two_factor_off": "{actor}: כיבוי הכניסה בשני שלבים",

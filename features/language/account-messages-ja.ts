@@ -121,6 +121,7 @@ export const accountMessagesJa: Catalogue = {
   "audit.account.role_changed": "{actor} が {subject} の役割を変更しました",
   "audit.account.reset_link_made": "{actor} が {subject} の新しいパスワード用リンクを作りました",
   "audit.account.password_changed": "{actor} がパスワードを変更しました",
+  "audit.account.password_reset": "{actor} がリンクから新しいパスワードを設定しました",
   "audit.account.email_changed": "{actor} がメールアドレスを変更しました",
   "audit.account.two_factor_on": "{actor} が 2 段階サインインをオンにしました",
   "audit.account.two_factor_off": "{actor} が 2 段階サインインをオフにしました",

@@ -119,6 +119,7 @@ export const accountMessagesZh: Catalogue = {
   "audit.account.role_changed": "{actor} 更改了 {subject} 的角色",
   "audit.account.reset_link_made": "{actor} 为 {subject} 创建了设置新密码的链接",
   "audit.account.password_changed": "{actor} 更改了密码",
+  "audit.account.password_reset": "{actor} 通过链接设置了新密码",
   "audit.account.email_changed": "{actor} 更改了邮箱地址",
   "audit.account.two_factor_on": "{actor} 开启了两步登录",
   "audit.account.two_factor_off": "{actor} 关闭了两步登录",
