@@ -20,6 +20,8 @@ export interface CommandLine {
   run(...args: string[]): Promise<Ended>;
   /** Starts an engine, on free ports unless told otherwise, and waits until it says where it is. */
   start(...args: string[]): Promise<{ child: ChildProcess; url: string; siteUrl: string }>;
+  /** The same with another command, which need not succeed: its output so far, as it grows. */
+  launch(...args: string[]): { child: ChildProcess; output(): string };
   stop(child: ChildProcess): Promise<void>;
   /** Kills what runs and removes the folder. */
   end(): Promise<void>;
@@ -62,6 +64,17 @@ export function openCommandLine(environment = process.env): CommandLine {
           reject(new Error(`the engine ended before it was ready: ${output}`)),
         );
       });
+    },
+    launch: (...args) => {
+      const child = spawn(process.execPath, [bin, ...args], { cwd: root, env: environment });
+      running.push(child);
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on("data", (part) => {
+          output += String(part);
+        });
+      }
+      return { child, output: () => output };
     },
     stop: async (child) => {
       if (hasEnded(child)) return;

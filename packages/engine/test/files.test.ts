@@ -127,6 +127,12 @@ describe("stored files", () => {
       status: 400,
       json: { code: "BadDigest" },
     });
+    for (const unread of ["sha-256", "sha-256=", "sha-256: abc", "sha-256=a b", "md5=a, sha-256"]) {
+      expect(await post(url, "right", { digest: unread })).toMatchObject({
+        status: 400,
+        json: { code: "BadDigest" },
+      });
+    }
     expect(await client.query(functions.rows!, {})).toHaveLength(1);
   });
 

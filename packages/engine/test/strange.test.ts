@@ -82,3 +82,47 @@ it("[ER3] a turn that breaks fails alone, is named in the log, and the next one 
   expect(await behind).toBeNull();
   expect(logged.join("\n")).toMatch(/A turn .* broke.*strange:mutation.*the host's own fault/);
 });
+
+const answerOf = async (path: string, body = "") => {
+  const response = await fetch(`${running.url}/http/${path}`, { method: "POST", body });
+  expect(response.status).toBe(500);
+  return response.json();
+};
+
+it("[HT12] an HTTP action that fails tells text and places where they are revealed, and data anywhere", async () => {
+  running = await startEngine({ functionsDir: STRANGE_DIR, revealsErrors: true });
+  const title = "\\[Request ID: [0-9a-f]{16}\\] Server Error";
+  expect(await answerOf("failing")).toEqual({
+    code: expect.stringMatching(new RegExp(`^${title}: Uncaught RangeError: two\nlines$`)),
+    trace: expect.stringMatching(
+      /^Uncaught RangeError: two\nlines\n {4}at \.\.\/convex\/http\.ts:\d+:\d+$/,
+    ),
+  });
+  const data = { code: "no", count: { $integer: "BwAAAAAAAAA=" } };
+  expect(await answerOf("failing", "refuse")).toEqual({
+    code: expect.stringMatching(new RegExp(`^${title}: Uncaught ConvexError: \\{`)),
+    trace: expect.stringMatching(/^Uncaught ConvexError: \{/),
+    data,
+  });
+  await running.stop();
+  running = await startEngine({ functionsDir: STRANGE_DIR, revealsErrors: false });
+  expect(await answerOf("failing")).toEqual({
+    code: expect.stringMatching(new RegExp(`^${title}$`)),
+    trace: "",
+  });
+  expect(await answerOf("failing", "refuse")).toMatchObject({ data });
+});
+
+it("[HT12] an HTTP action without a Response has failed, for the log too", async () => {
+  const logged: string[] = [];
+  const runs: unknown[] = [];
+  running = await startEngine({
+    functionsDir: STRANGE_DIR,
+    revealsErrors: true,
+    log: (_, message, facts) => logged.push(`${message} ${JSON.stringify(facts)}`),
+    onFunctionRun: ({ path, error }) => runs.push([path, error]),
+  });
+  expect(await answerOf("silent")).toMatchObject({ code: expect.stringContaining("a Response") });
+  expect(logged.join("\n")).toMatch(/A function failed.*"http \/silent".*must return a Response/);
+  expect(runs).toEqual([["POST /silent", expect.stringContaining("must return a Response")]]);
+});

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { BUILT_IN_VARIABLES } from "../base/built-in-variables.ts";
 import { isJSONObject, type JSONObject } from "../values/json.ts";
 import type { Remote } from "./remote.ts";
 
@@ -79,7 +81,7 @@ backup, data, export and logs look at a data folder that is in use, as it is at 
 env talk to the engine that uses it, by its address and admin key. All others need it for themselves.
 
 Options of start and dev
-  --functions DIR     the functions folder (convex)
+  --functions DIR     the functions folder (what convex.json says, or convex)
   --data DIR          where everything is kept, created if need be (./data)
   --host HOST         the address to listen on (127.0.0.1)
   --port N            for clients: socket and HTTP API (3210)
@@ -89,7 +91,7 @@ Options of start and dev
   --watch DIR         in dev, a folder that functions import from; may be given several times
 
 Options of codegen and run
-  --functions DIR     the functions folder (convex)
+  --functions DIR     the functions folder (what convex.json says, or convex)
 
 Options of all but start, dev and codegen
   --data DIR          the data folder (./data)
@@ -107,7 +109,7 @@ is not http://HOST:PORT. Functions see them, and every other variable, in proces
 const ROWS_PRINTED_MAX = 1_000_000;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
 const START_OPTIONS = {
-  functions: { type: "string", default: "convex" },
+  functions: { type: "string" },
   data: { type: "string", default: "./data" },
   host: { type: "string", default: "127.0.0.1" },
   port: { type: "string", default: "3210" },
@@ -195,7 +197,7 @@ function parseDev(args: string[]): Command {
 }
 
 interface StartValues {
-  functions: string;
+  functions?: string;
   data: string;
   host: string;
   port: string;
@@ -208,7 +210,7 @@ function startOptions(values: StartValues): StartOptions {
   const adminKey = values["admin-key"] ?? null;
   if (adminKey === "") throw new CommandLineError("The option --admin-key needs a value.");
   return {
-    functionsDir: folder("--functions", values.functions),
+    functionsDir: functionsFolder(values.functions),
     dataDir: folder("--data", values.data),
     host: values.host === "" ? "127.0.0.1" : values.host,
     port: portNumber("--port", values.port),
@@ -221,7 +223,7 @@ function startOptions(values: StartValues): StartOptions {
 function parseCodegen(args: string[]): Command {
   const values = readOptions(() => parseArgs({ args, options: CODEGEN_OPTIONS }).values);
   if (values.help) return { command: "help" };
-  return { command: "codegen", functionsDir: folder("--functions", values.functions) };
+  return { command: "codegen", functionsDir: functionsFolder(values.functions) };
 }
 
 function parseRun(args: string[]): Command {
@@ -232,7 +234,7 @@ function parseRun(args: string[]): Command {
   const [path, json = "{}"] = operands("run", positionals, ["a function"], ["arguments"]);
   return {
     command: "run",
-    functionsDir: folder("--functions", values.functions),
+    functionsDir: functionsFolder(values.functions),
     dataDir: folder("--data", values.data),
     path: path!,
     args: functionArguments(json),
@@ -309,6 +311,11 @@ function variableChange(kind: string | undefined, rest: readonly string[]): Vari
     }
     case "set": {
       const [name, value] = operands("env set", rest, ["a name", "a value"], []);
+      if (BUILT_IN_VARIABLES.has(name!)) {
+        throw new CommandLineError(
+          `The variable ${name} is the deployment's own: it is set for \`start\`, and not kept.`,
+        );
+      }
       return { kind, name: variableName(name!), value: value! };
     }
     default:
@@ -388,6 +395,30 @@ function readOptions<T>(read: () => T): T {
 function folder(option: string, path: string): string {
   if (path === "") throw new CommandLineError(`The option ${option} needs a folder.`);
   return path;
+}
+
+/** What is asked for, else what the project's `convex.json` says, else `convex`. */
+function functionsFolder(given: string | undefined): string {
+  return folder("--functions", given ?? configuredFunctionsFolder() ?? "convex");
+}
+
+/** Source: convex 1.48 `cli/lib/config.ts`. */
+function configuredFunctionsFolder(): string | null {
+  let text: string;
+  try {
+    text = readFileSync("convex.json", "utf8");
+  } catch {
+    return null;
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    // Said below, together with everything else that is no such file.
+  }
+  const functions = isJSONObject(config) ? (config.functions ?? null) : undefined;
+  if (functions === null || (typeof functions === "string" && functions !== "")) return functions;
+  throw new CommandLineError("The file convex.json is no object with a folder as `functions`.", 1);
 }
 
 function portNumber(option: string, text: string): number {

@@ -80,6 +80,7 @@ test("[CL8] env sets what functions see", TIMEOUT, async () => {
   await run("codegen");
   await run("env", "set", "GREETING", "hello = world");
   await run("env", "set", "OTHER", "");
+  expect(await refusal("env", "set", "CONVEX_CLOUD_URL", "x")).toContain("the deployment's own");
   expect(await run("env", "list")).toBe("GREETING=hello = world\nOTHER=");
   expect(await run("env", "get", "GREETING")).toBe("hello = world");
   expect(JSON.parse(await run("run", "notes:greeting"))).toBe("hello = world");

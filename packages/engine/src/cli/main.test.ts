@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -79,4 +81,46 @@ test("[CL4] what is wrong is one sentence and a status", { timeout: TIMEOUT_MS }
   } finally {
     taken.close();
   }
+});
+
+test("[DV6] dev waits for functions that do not load to be mended, and says where they break", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const mended = "export const one = 1;";
+  line.write("convex/broken.ts", 'export const one = 1;\nthrow new Error("while loading");\n');
+  const { child, output } = line.launch("dev", "--port", "0", "--site-port", "0");
+  const shows = (pattern: RegExp) => expect.poll(output, { timeout: 30_000 }).toMatch(pattern);
+  await shows(/while loading\n.*convex\/broken\.ts:2:\d+.*\nIt is tried again/);
+  line.write("convex/broken.ts", "export const one = ;");
+  await shows(/Unexpected ";"[\s\S]*It is tried again/);
+  line.write("convex/broken.ts", mended);
+  await shows(/ready at/);
+  await line.stop(child);
+  expect(child.exitCode).toBe(0);
+});
+
+test("[DV6] a signal ends dev while it waits", { timeout: TIMEOUT_MS }, async () => {
+  line.write("convex/broken.ts", "export const one = ;");
+  const { child, output } = line.launch("dev", "--port", "0", "--site-port", "0");
+  await expect.poll(output, { timeout: 30_000 }).toMatch(/It is tried again/);
+  await line.stop(child);
+  expect(child.exitCode).toBe(0);
+});
+
+test("[CL15] convex.json says where the functions are, unless the command does", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  line.write("convex.json", '{"functions": "src/functions/"}');
+  line.write("src/functions/one.ts", "export const one = 1;");
+  expect((await line.run("codegen")).stdout).toContain("_generated/api.d.ts");
+  expect(existsSync(join(line.root, "src/functions/_generated/api.js"))).toBe(true);
+  expect(existsSync(join(line.root, "convex/_generated"))).toBe(false);
+  await line.run("codegen", "--functions", "convex");
+  expect(existsSync(join(line.root, "convex/_generated/api.js"))).toBe(true);
+  line.write("convex.json", '{"functions": 7}');
+  expect(await line.run("codegen")).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "The file convex.json is no object with a folder as `functions`.\n",
+  });
 });

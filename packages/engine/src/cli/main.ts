@@ -41,7 +41,7 @@ async function run(argv: string[], onServing: OnServing): Promise<void> {
       await start(command.options, onServing);
       return;
     case "dev":
-      codegen(command.options.functionsDir);
+      generateForDevelopment(command.options.functionsDir);
       await start(command.options, onServing, command.alsoWatched);
       return;
     case "run":
@@ -92,6 +92,15 @@ function codegen(functionsDir: string): void {
   const written = readable(functionsDir, () => writeGeneratedFiles(functionsDir));
   for (const path of written) console.log(`Wrote ${path}`);
   if (written.length === 0) console.log("Everything in _generated is up to date.");
+}
+
+/** What is wrong with the functions is said, and waited for, by who loads them. */
+function generateForDevelopment(functionsDir: string): void {
+  try {
+    codegen(functionsDir);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+  }
 }
 
 function readable<T>(functionsDir: string, read: () => T): T {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { EngineError } from "../base/engine-error.ts";
+import { EngineError } from "../base/engine-error.ts";
 import type { Environment } from "../base/environment.ts";
 import { writeGeneratedFiles } from "../codegen/generate-files.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import { outliveStrayErrors } from "../runtime/stray-errors.ts";
+import { watchSources } from "../runtime/watch-sources.ts";
 import type { StartOptions } from "./command-line.ts";
 import { formatRun } from "./format-run.ts";
 import { listen, urlOf } from "./listen.ts";
@@ -68,34 +69,76 @@ export async function start(
   };
   outliveStrayErrors(environment.log, () => process.exit(1));
   generateIfMissing(options.functionsDir);
-  engine = await createEngine({
-    dataDir: options.dataDir,
-    functionsDir: options.functionsDir,
-    environmentVariables: environmentVariables(),
-    cloudUrl: process.env.CONVEX_CLOUD_URL || addresses.cloudUrl,
-    siteUrl: process.env.CONVEX_SITE_URL || addresses.siteUrl,
-    adminKey: options.adminKey,
-    mountPath: "",
-    revealsErrors: options.revealsErrors,
-    log: environment.log,
-    onFunctionRun: (run) => console.log(formatRun(run)),
-    environment,
-    stopsEndlessFunctions: true,
-    endsStuckProcess: true,
-    onDiskFailed: (error) => {
-      console.error(error.message);
-      process.exit(DISK_FAILED);
-    },
-  });
+  const create = () =>
+    createEngine({
+      dataDir: options.dataDir,
+      functionsDir: options.functionsDir,
+      environmentVariables: environmentVariables(),
+      cloudUrl: process.env.CONVEX_CLOUD_URL || addresses.cloudUrl,
+      siteUrl: process.env.CONVEX_SITE_URL || addresses.siteUrl,
+      adminKey: options.adminKey,
+      mountPath: "",
+      revealsErrors: options.revealsErrors,
+      log: environment.log,
+      onFunctionRun: (run) => console.log(formatRun(run)),
+      environment,
+      stopsEndlessFunctions: true,
+      endsStuckProcess: true,
+      onDiskFailed: (error) => {
+        console.error(error.message);
+        process.exit(DISK_FAILED);
+      },
+    });
+  const created =
+    alsoWatched === null
+      ? await create()
+      : await createWhenMended(create, options.functionsDir, alsoWatched, environment, stopping);
+  if (created === null) process.exit(0);
+  engine = created;
   console.log(`HTTP actions are at ${addresses.siteUrl}`);
   console.log(`The engine is ready at ${addresses.cloudUrl}`);
   onServing(["--port", String(port), "--site-port", String(sitePort)]);
-  const stopWatching = alsoWatched && engine.watchFunctions(alsoWatched, tellReload);
+  const stopWatching = alsoWatched && created.watchFunctions(alsoWatched, tellReload);
   await stopping;
   stopWatching?.();
-  const draining = engine;
   engine = null;
-  await drain(draining, [server, site], environment);
+  await drain(created, [server, site], environment);
+}
+
+/** What the author of the functions mends by saving a file. */
+const MENDABLE: ReadonlySet<string> = new Set(["FunctionsInvalid", "SchemaMismatch"]);
+
+/**
+ * For development: tells why the functions do not load, and tries again after each change of them.
+ *
+ * @returns null when a signal came first.
+ */
+async function createWhenMended(
+  create: () => Promise<Engine>,
+  functionsDir: string,
+  alsoWatched: readonly string[],
+  environment: Environment,
+  stopping: Promise<void>,
+): Promise<Engine | null> {
+  for (;;) {
+    let tellChange = () => {};
+    const changed = new Promise<"changed">((resolve) => {
+      tellChange = () => resolve("changed");
+    });
+    // From before the attempt: what is saved meanwhile counts.
+    const stop = watchSources([functionsDir, ...alsoWatched], environment, async () =>
+      tellChange(),
+    );
+    try {
+      return await create();
+    } catch (error) {
+      if (!(error instanceof EngineError && MENDABLE.has(error.kind))) throw error;
+      console.error(`${error.message}\nIt is tried again when a file is saved.`);
+      if ((await Promise.race([changed, stopping])) !== "changed") return null;
+    } finally {
+      stop();
+    }
+  }
 }
 
 function tellReload(trouble: EngineError | null): void {

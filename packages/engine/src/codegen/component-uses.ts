@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { EngineError } from "../base/engine-error.ts";
 import { findSpecialFile } from "../runtime/function-files.ts";
 
 /** One `app.use(…)` as its author wrote it. */
@@ -20,7 +21,8 @@ const DEFINED_NAME = /defineComponent\s*(?:<[^>]*>)?\(\s*["'](\w+)["']/;
  *
  * What is put together at run time is not found; then `components` has no types for it.
  */
-export function findComponentUses(functionsDir: string): ComponentUse[] {
+export function findComponentUses(given: string): ComponentUse[] {
+  const functionsDir = resolve(given);
   const file = findSpecialFile(functionsDir, "convex.config");
   if (!file) return [];
   const text = withoutComments(readFileSync(file, "utf8"));
@@ -40,15 +42,25 @@ export function findComponentUses(functionsDir: string): ComponentUse[] {
   return uses;
 }
 
+/**
+ * The name that a component gives itself; null where it is not written down as a text.
+ *
+ * @throws EngineError "FunctionsInvalid" when there is no such component.
+ */
 function definedName(functionsDir: string, specifier: string, dir: string | null): string | null {
+  const file =
+    dir === null ? resolveFrom(functionsDir, specifier) : findSpecialFile(dir, "convex.config");
+  return file ? (DEFINED_NAME.exec(readFileSync(file, "utf8"))?.[1] ?? null) : null;
+}
+
+function resolveFrom(functionsDir: string, specifier: string): string | null {
   try {
-    const file =
-      dir === null
-        ? createRequire(join(functionsDir, "convex.config.js")).resolve(specifier)
-        : findSpecialFile(dir, "convex.config");
-    return file ? (DEFINED_NAME.exec(readFileSync(file, "utf8"))?.[1] ?? null) : null;
-  } catch {
-    return null;
+    return createRequire(join(functionsDir, "convex.config.js")).resolve(specifier);
+  } catch (error) {
+    // A package that only `import` may ask: the bundler finds it, and we do without its types.
+    if ((error as { code?: unknown }).code === "ERR_PACKAGE_PATH_NOT_EXPORTED") return null;
+    const text = `The component ${specifier}, which ${functionsDir} uses, cannot be found.`;
+    throw new EngineError("FunctionsInvalid", text, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { getFunctionName } from "convex/server";
 import ts from "typescript";
@@ -163,6 +163,29 @@ describe("generateFiles", () => {
       ],
       [],
     ]);
+  });
+
+  test("[CG5] a folder is the same however it is named, and what it uses must be there", () => {
+    write(
+      "convex/convex.config.ts",
+      `import presence from "@convex-dev/presence/convex.config.js";
+       import { defineApp } from "convex/server";
+       const app = defineApp();
+       app.use(presence);
+       export default app;`,
+    );
+    expect(generateFiles(relative(process.cwd(), functionsDir))).toEqual(
+      generateFiles(functionsDir),
+    );
+    expect(generateFiles(functionsDir)[0]!.contents).toContain("presence");
+    write(
+      "convex/convex.config.ts",
+      `import absent from "absent/convex.config.js";
+       app.use(absent);`,
+    );
+    expect(() => generateFiles(functionsDir)).toThrow(
+      /The component absent\/convex\.config\.js, which .* uses, cannot be found\./,
+    );
   });
 
   test("[CG5] components in use have types, from packages, folders and each other", {

@@ -154,9 +154,21 @@ async function* bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
   if (!request.complete) throw new ClientGone();
 }
 
-/** `Digest: sha-256=BASE64`, among others if there are any. */
+/**
+ * `Digest: sha-256=BASE64`, among others if there are any.
+ *
+ * @throws HttpError(400) for a header that cannot be read: whoever promises wants it checked.
+ */
 function promisedSha256(header: string | string[] | undefined): string | null {
-  const found = /(?:^|,)\s*sha-256=([^,\s]+)/i.exec(String(header ?? ""));
+  if (header === undefined) return null;
+  if (
+    !String(header)
+      .split(",")
+      .every((part) => /^\s*[\w-]+=[^\s]+\s*$/.test(part))
+  ) {
+    throw new HttpError(400, "BadDigest", "The header Digest cannot be read.");
+  }
+  const found = /(?:^|,)\s*sha-256=([^,\s]+)/i.exec(String(header));
   return found?.[1] ?? null;
 }
 

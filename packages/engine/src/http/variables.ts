@@ -1,3 +1,4 @@
+import { BUILT_IN_VARIABLES } from "../base/built-in-variables.ts";
 import { isJSONObject } from "../values/json.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -26,6 +27,10 @@ export function parseVariableChanges(body: Buffer): VariableChange[] {
     const { name, value = null } = change;
     if (typeof name !== "string" || !NAME.test(name)) throw bad("name");
     if (value !== null && typeof value !== "string") throw bad("value");
+    if (value !== null && BUILT_IN_VARIABLES.has(name)) {
+      const message = `${name} is the deployment's own and cannot be set.`;
+      throw new HttpError(400, "BadVariables", message);
+    }
     if (value !== null && value.length > VALUE_LENGTH_MAX) throw bad("value");
     return { name, value };
   });

@@ -102,7 +102,7 @@ function algorithm(value: unknown, position: number): "RS256" | "ES256" {
 
 function text(value: unknown, field: string, position: number): string {
   if (typeof value === "string" && value !== "") return value;
-  throw wrong(position, `has no \`${field}\`; is an environment variable missing?`);
+  throw wrong(position, `has no \`${field}\`; an environment variable may be missing`);
 }
 
 function wrong(position: number, what: string): Error {

@@ -1,4 +1,5 @@
 import type { Component, Components } from "./components.ts";
+import type { FunctionResult } from "./outcome.ts";
 import type { ConvexFunctionObject } from "./registered-function.ts";
 
 /** Which HTTP action answers a request. */
@@ -45,4 +46,21 @@ function longestMount(
     if (!longest || prefix.length > longest.prefix.length) longest = { prefix, child };
   }
   return longest;
+}
+
+/** What the client of an HTTP action that failed is told: the shape is Convex's. */
+export function httpActionFailure({
+  errorMessage,
+  errorDataJson,
+}: FunctionResult & { ok: false }): Record<string, unknown> {
+  // "[Request ID: …] Server Error", then, where errors are revealed, the text and its frames.
+  const end = errorMessage.indexOf("\n");
+  const title = end < 0 ? errorMessage : errorMessage.slice(0, end);
+  const trace = end < 0 ? "" : errorMessage.slice(end + 1);
+  const text = trace.split(/\n {4}at /, 1)[0]!;
+  return {
+    code: text === "" ? title : `${title}: ${text}`,
+    trace,
+    ...(errorDataJson === undefined ? {} : { data: JSON.parse(errorDataJson) as unknown }),
+  };
 }

@@ -14,6 +14,7 @@ import {
   readDefinition,
 } from "./component-definition.ts";
 import type { LoadedComponent } from "./components.ts";
+import { describeError } from "./function-error.ts";
 import { findSpecialFile, listFunctionFiles } from "./function-files.ts";
 import { createFunctionGlobals } from "./function-globals.ts";
 import { createFunctionRegistry } from "./function-registry.ts";
@@ -67,7 +68,7 @@ export async function loadFunctions(
     };
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = whatWentWrong(error);
     throw new EngineError("FunctionsInvalid", `The functions in ${dir} cannot be loaded: ${text}`, {
       cause: error,
     });
@@ -210,6 +211,13 @@ class Loader {
         ? await loadInFunctions(() => importModule(join(outDir, `${name}.js`)))
         : null;
   }
+}
+
+/** In esbuild's own words, which name the place, or what a module threw, with its places. */
+function whatWentWrong(error: unknown): string {
+  const described = describeError(error);
+  if (described.includes("\n    at ")) return described;
+  return error instanceof Error ? error.message : described;
 }
 
 async function importModule(file: string): Promise<Module> {

@@ -7,8 +7,9 @@ import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireCalled } from "./call-function.ts";
 import type { CallOrigin } from "./call-metadata.ts";
 import { requireNotStopped } from "./checkpoint.ts";
+import { encodeErrorData } from "./function-error.ts";
 import { RunningFunction } from "./function-runs.ts";
-import { findRoute } from "./http-route.ts";
+import { findRoute, httpActionFailure } from "./http-route.ts";
 import { FunctionLog, installConvexGlobal, runInInvocation } from "./invocation.ts";
 import { describeJobFailure, type MutationJob, performMutationJob } from "./mutation-job.ts";
 import { MutationQueue, type SessionRequest } from "./mutation-queue.ts";
@@ -141,14 +142,16 @@ export class Runtime {
       const running = runInInvocation(invocation, () => endpoint.invokeHttpAction!(request));
       const response = await withDeadline(environment, limits.actionWallMs, running);
       requireNotStopped(invocation);
+      if (!(response instanceof Response)) {
+        throw new TypeError("An HTTP action must return a Response, and this one did not.");
+      }
       run.succeeded(invocation.log.lines);
       return response;
     } catch (thrown) {
-      const error = tameThrown(thrown);
+      const error = encodeErrorData(tameThrown(thrown));
       const failed = failedResult(this.#services, `http ${path}`, error, []);
       run.failed(invocation.log.lines, error, failed.requestId);
-      const code = failed.errorMessage.replaceAll("\n", ": ");
-      return Response.json({ code, trace: "" }, { status: 500 });
+      return Response.json(httpActionFailure(failed), { status: 500 });
     } finally {
       invocation.close();
     }
