@@ -22,6 +22,7 @@ const FORMS = {
   date: { weekday: "short", day: "numeric", month: "long" },
   dateWithYear: { day: "numeric", month: "long", year: "numeric" },
   shortDate: { day: "numeric", month: "numeric", year: "2-digit" },
+  mediumDate: { dateStyle: "medium" },
   full: { dateStyle: "full", timeStyle: "medium" },
   moment: { dateStyle: "medium", timeStyle: "short" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
@@ -67,9 +68,9 @@ export function formatTime(ms: number): string {
   return format("time", ms);
 }
 
-/** The day, with its year. */
+/** The day with its year, short enough for a line of a list. */
 export function formatDate(ms: number): string {
-  return format("dateWithYear", ms);
+  return format("mediumDate", ms);
 }
 
 /** Day and time in full, for tooltips. */

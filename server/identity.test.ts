@@ -125,6 +125,7 @@ describe("a refusal is a code and a sentence", () => {
     ["tags", "sign-up/email", { ...ADA, name: "\u{e0041}\u{e0042}" }, 400, "INVALID_INPUT"],
     ["a long name", "sign-up/email", { ...ADA, name: "x".repeat(81) }, 400, "INVALID_INPUT"],
     ["no e-mail", "sign-up/email", { ...ADA, email: "ada" }, 400, "INVALID_INPUT"],
+    ["other letters", "sign-up/email", { ...ADA, email: "дана@example.org" }, 400, "INVALID_INPUT"],
     ["an object", "sign-in/email", { ...ADA, email: { ne: "" } }, 400, "INVALID_INPUT"],
     ["a list", "sign-in/email", [ADA], 400, "INVALID_JSON"],
     ["no JSON", "sign-in/email", "{", 400, "INVALID_JSON"],

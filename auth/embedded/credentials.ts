@@ -66,9 +66,9 @@ export function findNewPasswordProblem(
 function checkEmail(email: string): string | null {
   const clean = cleanEmail(email);
   if (clean === "") return t("entrance.problem.emailMissing");
-  const isPlausible = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]+$/.test(
-    clean,
-  );
+  // No more than the library takes, which would refuse the rest without a word that helps.
+  const isPlausible =
+    /^(?:[a-z0-9_'+-]+\.)*[a-z0-9_'+-]*[a-z0-9_+-]@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/.test(clean);
   if (!isPlausible || clean.length > EMAIL_LENGTH_MAX) {
     return t("entrance.problem.emailWrong");
   }

@@ -90,7 +90,7 @@ export const accountMessagesDe: Catalogue = {
   "admin.suspend": "Sperren",
   "admin.restore": "Entsperren",
   "admin.suspended": "Gesperrt",
-  "admin.person.since": "Dabei seit {when}",
+  "admin.person.since": "Seit {when}",
   "admin.person.seen": "zuletzt hier {when}",
   "admin.person.away": "nirgends angemeldet",
   "admin.person.two": "Anmeldung in zwei Schritten",

@@ -85,7 +85,7 @@ export const accountMessagesEn = {
   "admin.suspend": "Suspend",
   "admin.restore": "Restore",
   "admin.suspended": "Suspended",
-  "admin.person.since": "Here since {when}",
+  "admin.person.since": "Since {when}",
   "admin.person.seen": "last here {when}",
   "admin.person.away": "signed in nowhere",
   "admin.person.two": "two-factor sign-in",

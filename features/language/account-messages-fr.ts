@@ -91,7 +91,7 @@ export const accountMessagesFr: Catalogue = {
   "admin.suspend": "Suspendre",
   "admin.restore": "Rétablir",
   "admin.suspended": "Suspendu",
-  "admin.person.since": "Compte créé le {when}",
+  "admin.person.since": "Depuis le {when}",
   "admin.person.seen": "dernière visite le {when}",
   "admin.person.away": "connecté nulle part",
   "admin.person.two": "connexion en deux étapes",

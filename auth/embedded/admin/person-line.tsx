@@ -56,7 +56,11 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
         <p className="truncate text-meta text-muted">
           <bdi>{email}</bdi>
         </p>
-        <p className="text-meta text-muted">{factsOf(person)}</p>
+        <p className="flex flex-wrap gap-x-3 text-meta text-muted">
+          {factsOf(person).map((fact) => (
+            <bdi key={fact}>{fact}</bdi>
+          ))}
+        </p>
       </div>
       <Menu.Root modal={false}>
         <Menu.Trigger asChild>
@@ -146,15 +150,14 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
 }
 
 /** What an admin may want to know before acting; a session is only as new as its day. */
-function factsOf({ createdAt, lastSessionAt, hasTwoFactor }: PersonOnServer): string {
-  const facts = [
+function factsOf({ createdAt, lastSessionAt, hasTwoFactor }: PersonOnServer): string[] {
+  return [
     t("admin.person.since", { when: formatDate(createdAt) }),
     lastSessionAt === null
       ? t("admin.person.away")
       : t("admin.person.seen", { when: formatDate(lastSessionAt) }),
     ...(hasTwoFactor ? [t("admin.person.two")] : []),
   ];
-  return facts.join(" · ");
 }
 
 /** What is asked before an act, and the act. */
