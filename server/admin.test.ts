@@ -216,6 +216,47 @@ describe("an account", () => {
     expect(await answer(get("admin/people", owner))).toEqual([401, "UNAUTHENTICATED"]);
   });
 
+  test("on hold owns no server: who is the last owner beside it stays one", async () => {
+    const ownerId = (await get("account", owner)).json.id;
+    await post("admin/role", { userId: memberId, role: "owner" }, owner);
+    await post("admin/suspend", { userId: memberId }, owner);
+    const stepDown = post("admin/role", { userId: ownerId, role: "member" }, owner);
+    expect(await answer(stepDown)).toEqual([409, "LAST_OWNER"]);
+    expect(await answer(post("delete-user", { password: PASSWORD }, owner))).toEqual([
+      ...[409, "LAST_OWNER"],
+    ]);
+    expect((await get("account", owner)).json.isLastOwner).toBe(true);
+    expect(await answer(post("admin/restore", { userId: memberId }, owner))).toEqual([200, null]);
+  });
+
+  test.each(["admin/suspend", "admin/delete-person"])(
+    "of two owners who do %s to each other at the same moment one stays",
+    async (path) => {
+      const ownerId = (await get("account", owner)).json.id;
+      await post("admin/role", { userId: memberId, role: "owner" }, owner);
+      const other = (await rig.call("sign-in/email", { body: bodyOf("bo") })).cookie;
+      await Promise.all([
+        post(path, { userId: memberId }, owner),
+        post(path, { userId: ownerId }, other),
+      ]);
+      const { people } = rig.identity.people.page("", 0);
+      expect(
+        people.filter(({ role, isSuspended }) => role === "owner" && !isSuspended),
+      ).toHaveLength(1);
+    },
+  );
+
+  test("leaves no entry in the log for what changes nothing", async () => {
+    const ask = async (path: string, more: object = {}) =>
+      expect((await post(path, { userId: memberId, ...more }, owner)).status).toBe(200);
+    await ask("admin/restore");
+    await ask("admin/role", { role: "member" });
+    for (let time = 0; time < 2; time += 1) await ask("admin/suspend");
+    expect(rig.identity.auditLog.page(null).map(({ action }) => action)).toEqual([
+      ...["account.suspended", "account.created", "account.claimed_server", "account.created"],
+    ]);
+  });
+
   test("is nobody's own to suspend", async () => {
     const { id } = (await get("account", owner)).json;
     for (const path of ["admin/suspend", "admin/delete-person"]) {

@@ -12,7 +12,7 @@ const INVITATION_USES_MAX = 1_000;
 const aboutPerson = z.object({ userId: tokenField });
 const role = z.enum(["owner", "admin", "member"]);
 
-/** What the server's owners and admins do. Each act leaves an entry in the audit log. */
+/** What the server's owners and admins do. Each act that changes something leaves an entry in the audit log. */
 export const adminRoutes: Record<string, IdentityRoute> = {
   "admin/people": question((call) => {
     const { query } = call.request;
@@ -22,17 +22,19 @@ export const adminRoutes: Record<string, IdentityRoute> = {
     return answerJson(call.options.identity.people.page(search, offset));
   }),
   "admin/suspend": onPerson(async ({ options }, { actor, subject }) => {
-    await options.identity.suspend(subject.id);
+    if (subject.isSuspended) return undefined;
+    if (!(await options.identity.suspend(subject.id))) return refuse(409, "LAST_OWNER");
     options.identity.auditLog.append(actor.id, "account.suspended", subject.id);
     return undefined;
   }),
   "admin/restore": onPerson(async ({ options }, { actor, subject }) => {
+    if (!subject.isSuspended) return undefined;
     await options.identity.restore(subject.id);
     options.identity.auditLog.append(actor.id, "account.restored", subject.id);
     return undefined;
   }),
   "admin/delete-person": onPerson(async ({ options }, { actor, subject }) => {
-    await options.identity.deletePerson(subject.id);
+    if (!(await options.identity.deletePerson(subject.id))) return refuse(409, "LAST_OWNER");
     options.identity.auditLog.append(actor.id, "account.deleted", subject.id);
     return undefined;
   }),
@@ -48,9 +50,10 @@ export const adminRoutes: Record<string, IdentityRoute> = {
     const { identity } = call.options;
     // Who may make owners is an owner; stepping down is everybody's right, but the last owner's.
     if (actor.role !== "owner" && fields.role === "owner") return refuse(403, "FORBIDDEN");
+    if (subject.role === fields.role) return answerJson({ role: fields.role });
     if (!identity.people.setRole(subject.id, fields.role)) return refuse(409, "LAST_OWNER");
     // The role is in tokens too; those of the former one must not outlive it.
-    if (subject.role !== fields.role) await identity.endSessions(subject.id);
+    await identity.endSessions(subject.id);
     identity.auditLog.append(actor.id, "account.role_changed", subject.id, fields.role);
     return answerJson({ role: fields.role });
   }),
@@ -104,13 +107,14 @@ type Pair = { actor: PersonOnServer; subject: PersonOnServer };
 
 /** An act on somebody else: admins on members, owners on everybody. Nobody on themselves. */
 function onPerson(
-  perform: (call: RouteCall, pair: Pair) => Promise<object | undefined>,
+  perform: (call: RouteCall, pair: Pair) => Promise<object | Response | undefined>,
 ): IdentityRoute {
   return action(aboutPerson, async (call, { userId }) => {
     const pair = await findPair(call, userId);
     if (pair instanceof Response) return pair;
     if (pair.actor.id === pair.subject.id) return refuse(409, "NOT_ON_ONESELF");
-    return answerJson((await perform(call, pair)) ?? { status: true });
+    const answer = (await perform(call, pair)) ?? { status: true };
+    return answer instanceof Response ? answer : answerJson(answer);
   });
 }
 

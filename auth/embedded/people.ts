@@ -31,7 +31,9 @@ export function createPeople(database: Database.Database) {
   // SQLite itself knows no case but that of ASCII.
   database.function("fold", { deterministic: true }, (text) => foldName(String(text)));
   // `IS`, because accounts from before there were roles have none.
-  const lastOwner = `role IS 'owner' AND (SELECT count(*) FROM user WHERE role = 'owner') = 1`;
+  // Who is on hold cannot act as an owner.
+  const lastOwner = `role IS 'owner' AND NOT EXISTS (
+    SELECT 1 FROM user o WHERE o.role = 'owner' AND o.suspendedAt IS NULL AND o.id <> user.id)`;
   return {
     isEmpty: (): boolean => database.prepare("SELECT 1 FROM user LIMIT 1").get() === undefined,
 
@@ -89,6 +91,17 @@ export function createPeople(database: Database.Database) {
       const { changes } = database
         .prepare(`UPDATE user SET role = ? WHERE id = ? AND (? = 'owner' OR NOT (${lastOwner}))`)
         .run(role, userId, role);
+      return changes === 1;
+    },
+
+    /** @returns false when nothing changed: on hold already, or the server would lose its last owner. */
+    suspend(userId: string, at: Date): boolean {
+      const { changes } = database
+        .prepare(
+          `UPDATE user SET suspendedAt = ?
+           WHERE id = ? AND suspendedAt IS NULL AND NOT (${lastOwner})`,
+        )
+        .run(at.toISOString(), userId);
       return changes === 1;
     },
 

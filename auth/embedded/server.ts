@@ -92,18 +92,24 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       async setImage(userId: string, image: string | null): Promise<void> {
         await internalAdapter.updateUser(userId, { image });
       },
-      async suspend(userId: string): Promise<void> {
-        await internalAdapter.updateUser(userId, { suspendedAt: new Date() });
+      /** @returns false when the server would lose its last owner. */
+      async suspend(userId: string): Promise<boolean> {
+        if (!people.suspend(userId, new Date())) return people.isSuspended(userId);
         onEvent(suspensionEvent("user.suspended", userId, Date.now()));
         await internalAdapter.deleteUserSessions(userId);
+        return true;
       },
       async restore(userId: string): Promise<void> {
         await internalAdapter.updateUser(userId, { suspendedAt: null });
         onEvent(suspensionEvent("user.restored", userId, Date.now()));
       },
-      async deletePerson(userId: string): Promise<void> {
+      /** @returns false when the server would lose its last owner. */
+      async deletePerson(userId: string): Promise<boolean> {
+        // At once, so that of two owners who delete each other one stays.
+        if (!people.suspend(userId, new Date()) && !people.isSuspended(userId)) return false;
         await internalAdapter.deleteUserSessions(userId);
         await internalAdapter.deleteUser(userId);
+        return true;
       },
       /** A link by which its bearer chooses a new password, good once and for an hour. */
       async makeResetLink(userId: string, email: string): Promise<string> {
