@@ -314,6 +314,7 @@ function variableChange(kind: string | undefined, rest: readonly string[]): Vari
       if (BUILT_IN_VARIABLES.has(name!)) {
         throw new CommandLineError(
           `The variable ${name} is the deployment's own: it is set for \`start\`, and not kept.`,
+          1,
         );
       }
       return { kind, name: variableName(name!), value: value! };

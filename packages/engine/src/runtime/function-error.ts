@@ -1,4 +1,3 @@
-import { convexToJson, type Value } from "convex/values";
 import { tameThrown, UNREADABLE } from "../base/thrown.ts";
 import { userFrames } from "./source-frames.ts";
 
@@ -61,21 +60,6 @@ function convexErrorData(thrown: unknown): string | null {
     return data;
   } catch {
     return "null";
-  }
-}
-
-/**
- * For what an HTTP action threw: of all functions' ConvexErrors, the library leaves the data of
- * theirs as they are.
- */
-export function encodeErrorData(thrown: unknown): unknown {
-  if (typeof thrown !== "object" || thrown === null || !(CONVEX_ERROR in thrown)) return thrown;
-  try {
-    const { data } = thrown as unknown as { data: Value };
-    return { [CONVEX_ERROR]: true, data: JSON.stringify(convexToJson(data)) };
-  } catch (error) {
-    // No value of Convex's.
-    return tameThrown(error);
   }
 }
 

@@ -7,7 +7,6 @@ import { type ActionCalls, ActionInvocation } from "./action-invocation.ts";
 import { callFunction, requireCalled } from "./call-function.ts";
 import type { CallOrigin } from "./call-metadata.ts";
 import { requireNotStopped } from "./checkpoint.ts";
-import { encodeErrorData } from "./function-error.ts";
 import { RunningFunction } from "./function-runs.ts";
 import { findRoute, httpActionFailure } from "./http-route.ts";
 import { FunctionLog, installConvexGlobal, runInInvocation } from "./invocation.ts";
@@ -148,7 +147,7 @@ export class Runtime {
       run.succeeded(invocation.log.lines);
       return response;
     } catch (thrown) {
-      const error = encodeErrorData(tameThrown(thrown));
+      const error = tameThrown(thrown);
       const failed = failedResult(this.#services, `http ${path}`, error, []);
       run.failed(invocation.log.lines, error, failed.requestId);
       return Response.json(httpActionFailure(failed), { status: 500 });
