@@ -1,13 +1,16 @@
 /**
  * Counts failed sign-ins per account, so that guessing from many addresses is as slow as guessing
- * from one. It holds counts in memory and forgets them with the window; it never locks anybody out
- * for longer, because then a stranger could lock a person out.
+ * from one. A try counts from its beginning, or whoever guesses at once would have as many tries as
+ * fit into the time that one takes. It holds counts in memory and forgets them with the window; it
+ * never locks anybody out for longer, because then a stranger could lock a person out.
  */
 export type AttemptLimiter = {
-  /** Milliseconds until this account may be tried again; 0 when it may be now. */
-  waitMs: (account: string) => number;
-  recordFailure: (account: string) => void;
-  recordSuccess: (account: string) => void;
+  /** Takes a try, and returns 0; or the milliseconds until this account may be tried again. */
+  take: (account: string) => number;
+  /** For a try that was none, such as one that somebody else refused. */
+  giveBack: (account: string) => void;
+  /** For a try that succeeded: what failed before it is forgotten. */
+  clear: (account: string) => void;
 };
 
 export type AttemptLimiterOptions = {
@@ -20,7 +23,7 @@ export type AttemptLimiterOptions = {
 
 export function createAttemptLimiter(options: AttemptLimiterOptions): AttemptLimiter {
   const { attemptsMax, windowMs, now, accountsMax = 10_000 } = options;
-  const windows = new Map<string, { startMs: number; failures: number }>();
+  const windows = new Map<string, { startMs: number; tries: number }>();
 
   function current(account: string) {
     const window = windows.get(account);
@@ -30,21 +33,22 @@ export function createAttemptLimiter(options: AttemptLimiterOptions): AttemptLim
   }
 
   return {
-    waitMs(account) {
-      const window = current(account);
-      if (!window || window.failures < attemptsMax) return 0;
-      return window.startMs + windowMs - now();
-    },
-    recordFailure(account) {
+    take(account) {
       const window = current(account);
       if (window) {
-        window.failures += 1;
-        return;
+        if (window.tries >= attemptsMax) return window.startMs + windowMs - now();
+        window.tries += 1;
+        return 0;
       }
       const oldest = windows.size >= accountsMax ? windows.keys().next().value : undefined;
       if (oldest !== undefined) windows.delete(oldest);
-      windows.set(account, { startMs: now(), failures: 1 });
+      windows.set(account, { startMs: now(), tries: 1 });
+      return 0;
     },
-    recordSuccess: (account) => void windows.delete(account),
+    giveBack(account) {
+      const window = current(account);
+      if (window) window.tries = Math.max(0, window.tries - 1);
+    },
+    clear: (account) => void windows.delete(account),
   };
 }

@@ -30,9 +30,8 @@ async function setPicture(call: RouteCall, { image }: { image: string }): Promis
   const { id } = caller.person;
   // Drawing costs processor time, so every picture counts like a wrong password.
   const subject = `picture ${id}`;
-  const waitMs = call.limiter.waitMs(subject);
+  const waitMs = call.limiter.take(subject);
   if (waitMs > 0) return refuseHaste(Math.ceil(waitMs / 1000));
-  call.limiter.recordFailure(subject);
   const { identity } = call.options;
   const pictureId = await identity.pictures.set(id, Buffer.from(image, "base64"));
   if (pictureId === null) return refuse(400, "NO_PICTURE");

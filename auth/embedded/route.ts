@@ -75,10 +75,10 @@ export async function withAttempts(
   subject: string,
   attempt: () => Promise<Response>,
 ): Promise<Response> {
-  const waitMs = limiter.waitMs(subject);
+  const waitMs = limiter.take(subject);
   if (waitMs > 0) return refuseHaste(Math.ceil(waitMs / 1000));
   const response = await attempt();
-  if (response.ok) limiter.recordSuccess(subject);
-  else if ([400, 401, 403].includes(response.status)) limiter.recordFailure(subject);
+  if (response.ok) limiter.clear(subject);
+  else if (![400, 401, 403].includes(response.status)) limiter.giveBack(subject);
   return response;
 }
