@@ -92,10 +92,20 @@ describe("one's own account", () => {
     const ask = (newEmail: string, password = ADA.password) =>
       post("change-email", { newEmail, password });
     expect((await ask("new@example.org", "wrong")).status).toBe(400);
-    await ask("bo@example.org");
+    // As at sign-up, because without mail there is nobody else who could tell.
+    expect((await ask("bo@example.org")).json).toMatchObject({
+      ...{ code: "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", field: "newEmail" },
+    });
+    expect((await ask("Ada@example.org")).json).toMatchObject({
+      ...{ code: "SAME_EMAIL", field: "newEmail" },
+    });
     expect((await get("account")).json.email).toBe("ada@example.org");
+    const rows = () =>
+      rig.identity.auditLog.page(null).filter(({ action }) => action === "account.email_changed");
+    expect(rows()).toEqual([]);
     expect((await ask("NEW@example.org")).status).toBe(200);
     expect((await get("account")).json.email).toBe("new@example.org");
+    expect(rows()).toHaveLength(1);
   });
 
   test("is deleted with the password, but not while it is the last owner's", async () => {
@@ -127,6 +137,16 @@ describe("one's own account", () => {
       statuses.push((await post("change-email", body)).json.code);
     }
     expect(statuses.slice(-2)).toEqual([429, "RATE_LIMITED"]);
+  });
+
+  test("is guessed at slowly by who guesses all at once, too", async () => {
+    await rig.close();
+    rig = await openRig({ rateLimitFactor: 1 });
+    await rig.call("sign-up/email", { body: ADA });
+    const guesses = Array.from({ length: 18 }, (_, guess) => signIn(`guess ${guess}`));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(8);
   });
 });
 
@@ -264,6 +284,27 @@ describe("with mail", () => {
       (await rig.call("verify-email", { body: { token: "nonsense" } })).status,
     ).toBeGreaterThan(399);
     expect((await signIn()).status).toBe(200);
+  });
+
+  test("a new address counts once it is confirmed, whoever else has it", async () => {
+    const linkIn = (mail: { text: string } | undefined) =>
+      decodeURIComponent(mail?.text.match(/verify-email\?token=(\S+)/)?.[1] ?? "");
+    const enter = async (email: string) => {
+      await rig.call("sign-up/email", { body: { ...ADA, email } });
+      return rig.call("verify-email", { body: { token: linkIn(rig.mails.at(-1)) } });
+    };
+    await enter("bo@example.org");
+    ({ cookies: cookie } = await enter(ADA.email));
+    const rows = () =>
+      rig.identity.auditLog.page(null).filter(({ action }) => action === "account.email_changed");
+    const ask = (newEmail: string) => post("change-email", { newEmail, password: ADA.password });
+    const [taken, free] = [await ask("bo@example.org"), await ask("new@example.org")];
+    expect([taken.status, taken.json]).toEqual([free.status, free.json]);
+    expect(rows()).toEqual([]);
+    const mail = rig.mails.findLast(({ to }) => to === "new@example.org");
+    expect((await post("verify-email", { token: linkIn(mail) })).status).toBe(200);
+    expect((await get("account")).json.email).toBe("new@example.org");
+    expect(rows()).toHaveLength(1);
   });
 
   test("a link that is too old opens nothing, and says so", async () => {

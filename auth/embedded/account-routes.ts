@@ -36,12 +36,22 @@ export const accountRoutes: Record<string, IdentityRoute> = {
   "change-email": action(
     z.object({ newEmail: emailField, password: passwordField }),
     (call, { newEmail, password }) =>
-      guarded(call, "account.email_changed", async (person) => {
+      guarded(call, null, async (person) => {
         const { request, options } = call;
+        const { identity } = options;
         const checked = await forward(request, options, { password }, "verify-password");
         if (!checked.ok) return checked;
+        if (newEmail === person.email) return refuse(409, "SAME_EMAIL", { field: "newEmail" });
+        // As at sign-up: with mail only the address itself learns that it was tried.
+        if (!identity.canSendMail && identity.people.findByEmail(newEmail)) {
+          return refuse(422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", { field: "newEmail" });
+        }
         const response = await forward(request, options, { newEmail });
-        if (response.ok) await options.identity.announceNewAddress(person, newEmail);
+        if (!response.ok) return response;
+        // With mail it changes when the new one is confirmed.
+        const isChanged = identity.people.find(person.id)?.email === newEmail;
+        if (isChanged) identity.auditLog.append(person.id, "account.email_changed", person.id);
+        await identity.announceNewAddress(person, newEmail);
         return response;
       }),
   ),

@@ -57,7 +57,9 @@ export const entranceRoutes: Record<string, IdentityRoute> = {
   "verify-email": action(z.object({ token: z.string().max(2_000) }), async (call, { token }) => {
     const { request, options } = call;
     const path = `verify-email?token=${encodeURIComponent(token)}`;
-    return forward({ ...request, method: "GET" }, options, null, path);
+    const response = await forward({ ...request, method: "GET" }, options, null, path);
+    if (response.ok) recordNewAddress(call, await response.clone().json());
+    return response;
   }),
 
   "two-factor/verify-totp": secondFactor(),
@@ -77,6 +79,14 @@ export const entranceRoutes: Record<string, IdentityRoute> = {
       : refuse(409, "SERVER_HAS_OWNER");
   }),
 };
+
+/** The library names the person only where the address is another one than before. */
+function recordNewAddress({ options }: RouteCall, answer: unknown): void {
+  const known = z.object({ user: z.object({ id: z.string() }) }).safeParse(answer);
+  if (!known.success) return;
+  const { id } = known.data.user;
+  options.identity.auditLog.append(id, "account.email_changed", id);
+}
 
 /** What is done for a known address takes some milliseconds longer, which would tell that it is known. */
 async function inEqualTime(answering: Promise<Response>): Promise<Response> {

@@ -492,6 +492,7 @@ export const messagesAr: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "استغرق ذلك وقتًا طويلًا. سجّل الدخول من جديد.",
   "service.INVITATION_USELESS": "لم تعد هذه الدعوة صالحة. اطلب دعوة جديدة.",
   "service.LAST_OWNER": "على آخر مالك أن يعيّن مالكًا آخر أولًا.",
+  "service.SAME_EMAIL": "هذا هو بريدك الإلكتروني الحالي.",
   "service.NOT_FOUND": "لا شيء في هذا العنوان.",
   "service.NOT_ON_ONESELF": "لا يمكنك فعل هذا بحسابك هنا.",
   "service.NO_MAIL": "لا يستطيع هذا الخادم إرسال البريد. اطلب رابطًا ممن يديره.",

@@ -419,6 +419,7 @@ export const messagesDe: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "Das hat zu lange gedauert. Melde dich neu an.",
   "service.INVITATION_USELESS": "Diese Einladung gilt nicht mehr. Bitte um eine neue.",
   "service.LAST_OWNER": "Der letzte Besitzer muss zuerst jemand anderen zum Besitzer machen.",
+  "service.SAME_EMAIL": "Das ist schon deine E-Mail-Adresse.",
   "service.NOT_FOUND": "Unter dieser Adresse gibt es nichts.",
   "service.NOT_ON_ONESELF": "Mit deinem eigenen Konto geht das hier nicht.",
   "service.NO_MAIL":

@@ -416,6 +416,7 @@ export const messagesEs: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "Ha pasado demasiado tiempo. Inicia sesión de nuevo.",
   "service.INVITATION_USELESS": "Esta invitación ya no sirve. Pide una nueva.",
   "service.LAST_OWNER": "El último propietario tiene que nombrar antes a otro.",
+  "service.SAME_EMAIL": "Esa ya es tu dirección de correo.",
   "service.NOT_FOUND": "No hay nada en esta dirección.",
   "service.NOT_ON_ONESELF": "Aquí no puedes hacer esto con tu propia cuenta.",
   "service.NO_MAIL": "Este servidor no puede enviar correo. Pide un enlace a quien lo administra.",

@@ -386,7 +386,7 @@ export const messagesFr: Catalogue = {
   "service.INVALID_EMAIL_OR_PASSWORD":
     "Cette adresse e-mail et ce mot de passe ne vont pas ensemble.",
   "service.INVALID_EMAIL": "Cela ne ressemble pas à une adresse e-mail.",
-  "service.INVALID_PASSWORD": "Votre mot de passe actuel n’est pas le bon.",
+  "service.INVALID_PASSWORD": "Ton mot de passe actuel n’est pas le bon.",
   "service.PASSKEY_NOT_FOUND": "Ce serveur ne connaît pas cette clé d’accès.",
   "service.AUTHENTICATION_FAILED": "Cette clé d’accès n’a pas été acceptée.",
   "service.CHALLENGE_NOT_FOUND": "Cela a pris trop de temps. Réessaie.",
@@ -416,6 +416,7 @@ export const messagesFr: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "Cela a pris trop de temps. Reconnecte-toi.",
   "service.INVITATION_USELESS": "Cette invitation n’est plus valable. Demandes-en une nouvelle.",
   "service.LAST_OWNER": "Le dernier propriétaire doit d’abord en désigner un autre.",
+  "service.SAME_EMAIL": "C’est déjà ton adresse e-mail.",
   "service.NOT_FOUND": "Il n’y a rien à cette adresse.",
   "service.NOT_ON_ONESELF": "Tu ne peux pas faire cela avec ton propre compte ici.",
   "service.NO_MAIL":

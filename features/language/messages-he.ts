@@ -434,6 +434,7 @@ export const messagesHe: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "זה לקח יותר מדי זמן. יש להיכנס מחדש.",
   "service.INVITATION_USELESS": "ההזמנה הזאת אינה תקפה עוד. יש לבקש חדשה.",
   "service.LAST_OWNER": "על הבעלים האחרון למנות קודם בעלים אחר.",
+  "service.SAME_EMAIL": "זו כבר כתובת הדוא״ל שלך.",
   "service.NOT_FOUND": "אין דבר בכתובת הזאת.",
   "service.NOT_ON_ONESELF": "אי אפשר לעשות זאת כאן בחשבון שלך.",
   "service.NO_MAIL": "השרת הזה אינו יכול לשלוח דוא״ל. אפשר לבקש קישור ממי שמנהל אותו.",

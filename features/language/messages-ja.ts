@@ -393,6 +393,7 @@ export const messagesJa: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "時間がかかりすぎました。もう一度サインインしてください。",
   "service.INVITATION_USELESS": "この招待はもう使えません。新しいものを請求してください。",
   "service.LAST_OWNER": "最後のオーナーは、先に別の人をオーナーにする必要があります。",
+  "service.SAME_EMAIL": "すでにこのメールアドレスを使っています。",
   "service.NOT_FOUND": "このアドレスには何もありません。",
   "service.NOT_ON_ONESELF": "自分のアカウントにはこの操作をできません。",
   "service.NO_MAIL": "このサーバーはメールを送れません。管理者にリンクを請求してください。",

@@ -385,6 +385,7 @@ export const messagesZh: Catalogue = {
   "service.INVALID_TWO_FACTOR_COOKIE": "用时过长。请重新登录。",
   "service.INVITATION_USELESS": "此邀请已失效。请重新申请。",
   "service.LAST_OWNER": "最后一位所有者必须先指定另一位所有者。",
+  "service.SAME_EMAIL": "这已经是你的邮箱地址。",
   "service.NOT_FOUND": "此地址没有内容。",
   "service.NOT_ON_ONESELF": "不能在此对自己的账号进行此操作。",
   "service.NO_MAIL": "此服务器无法发送邮件。请向管理员索取链接。",
