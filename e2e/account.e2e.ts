@@ -117,13 +117,13 @@ test("a password is changed, and other devices are signed out", async () => {
 test("an address is changed with the password", async () => {
   const kit = await stage.person("Kit Marlowe");
   await openAccount(kit);
-  await press(kit.page, "Change e-mail");
-  await kit.page.getByLabel("New e-mail").fill("marlowe@example.org");
-  await part(kit.page, "E-mail").getByRole("button", { name: "Change e-mail" }).click();
+  await press(kit.page, "Change email");
+  await kit.page.getByLabel("New email").fill("marlowe@example.org");
+  await part(kit.page, "Email").getByRole("button", { name: "Change email" }).click();
   await alert(kit.page, "Enter your password").waitFor();
   await kit.page.getByLabel("Your password").fill(PASSWORD);
-  await part(kit.page, "E-mail").getByRole("button", { name: "Change e-mail" }).click();
-  await part(kit.page, "E-mail").getByText("marlowe@example.org").waitFor();
+  await part(kit.page, "Email").getByRole("button", { name: "Change email" }).click();
+  await part(kit.page, "Email").getByText("marlowe@example.org").waitFor();
 });
 
 test("two factors are turned on with what the page shows, asked for, and turned off", async () => {

@@ -111,7 +111,7 @@ test("an account with two factors asks for the code, or for a recovery code", as
 test("a page that cannot do what it is for says so at once", async () => {
   const { page } = await stage.visitor("Lost Link");
   await page.goto("/forgot-password");
-  await page.getByText("This server sends no mail").waitFor();
+  await page.getByText("This server sends no email").waitFor();
   for (const path of ["/reset-password", "/verify-email?token="]) {
     await page.goto(path);
     await page.getByText("This link is incomplete").waitFor();
@@ -127,7 +127,7 @@ test("a forgotten password is replaced by the link that an owner hands out", asy
   await page.goto("/sign-in");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   await page.getByRole("heading", { name: "A new password" }).waitFor();
-  await page.getByText("This server sends no mail").waitFor();
+  await page.getByText("This server sends no email").waitFor();
 
   // Ada, in the first test, was the first to sign up here.
   const owner = await stage.visitor("Ada Lovelace");

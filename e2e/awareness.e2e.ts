@@ -61,7 +61,7 @@ async function readEverything(): Promise<void> {
 /** The sum of the badges in the list, and the number in the title. */
 async function shownCounts(page: Page): Promise<{ list: number; title: number }> {
   const texts = await page
-    .getByRole("navigation", { name: "Conversations" })
+    .getByRole("navigation", { name: "Chats" })
     .getByRole("link")
     .allInnerTexts();
   const badges = texts.map((text) =>

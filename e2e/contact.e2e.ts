@@ -59,7 +59,7 @@ test("an account that is gone leaves its words, a note, and no field to write in
   expect(answer.ok()).toBe(true);
   await page.getByText("This account does not exist any more.").first().waitFor();
   await composer(page).waitFor({ state: "detached" });
-  const list = page.getByRole("navigation", { name: "Conversations" });
+  const list = page.getByRole("navigation", { name: "Chats" });
   await list.getByText("Account gone").waitFor();
   await message(page, "farewell").waitFor();
   expect(await panel().getByText("This account does not exist any more.").count()).toBe(1);

@@ -37,7 +37,7 @@ const say = (conversationId: string, content: string) =>
   boClient.mutate("messages:sendMessage", { conversationId, content });
 const row = (page: Page, name: string): Locator =>
   page
-    .getByRole("navigation", { name: "Conversations" })
+    .getByRole("navigation", { name: "Chats" })
     .getByRole("listitem")
     .filter({ has: page.getByRole("link", { name }) });
 async function choose(page: Page, name: string, act: string): Promise<void> {

@@ -51,7 +51,7 @@ const places: Place[] = [
     name: "list",
     open: async (page) => {
       await page.goto("/messages");
-      await page.getByRole("navigation", { name: "Conversations" }).getByText("Writers").waitFor();
+      await page.getByRole("navigation", { name: "Chats" }).getByText("Writers").waitFor();
     },
   },
   {

@@ -43,14 +43,14 @@ async function join(name: string): Promise<Person> {
 test("an address is confirmed by a mail, which can be sent again, before the account opens", async () => {
   const vera = await stage.visitor("Vera Fy");
   await signUp(vera);
-  await vera.page.getByText("Check your mail").waitFor();
+  await vera.page.getByText("Check your email").waitFor();
   await press(vera.page, "Send it again");
   await vera.page.getByRole("status").filter({ hasText: "Sent again" }).waitFor();
   await signIn(vera);
-  await alert(vera.page, "Confirm your e-mail address first").waitFor();
+  await alert(vera.page, "Confirm your email address first").waitFor();
   const mails = await post.arrived(vera.email, 3);
   expect(new Set(mails.map(({ subject }) => subject))).toEqual(
-    new Set(["Parley: Confirm your e-mail address"]),
+    new Set(["Parley: Confirm your email address"]),
   );
 
   await vera.page.goto("/verify-email?token=guessed");
@@ -75,7 +75,7 @@ test("a password is chosen anew by a mail, once", async () => {
     await reza.page.goto("/forgot-password");
     await reza.page.getByLabel("Email", { exact: true }).fill(email);
     await press(reza.page, "Send a link");
-    await reza.page.getByText("Check your mail").waitFor();
+    await reza.page.getByText("Check your email").waitFor();
   };
   // The page says the same of an address that nobody has.
   await forget("nobody@example.org");
@@ -102,7 +102,7 @@ test("who signs up with an address that is taken sees what everybody sees", asyn
   const tess = await join("Tess Taken");
   const other = await stage.visitor("Tess Taken");
   await signUp(other, "another password");
-  await other.page.getByText("Check your mail").waitFor();
+  await other.page.getByText("Check your email").waitFor();
   const mails = await post.arrived(tess.email, 2);
   expect(mails[1]?.subject).toBe("Parley: You already have an account");
 });
@@ -111,14 +111,14 @@ test("an address is changed once the new one is confirmed, and the old one is to
   const chas = await join("Chas Ange");
   const { page } = chas;
   await page.goto("/settings/account");
-  const part = page.getByRole("region", { name: "E-mail", exact: true });
-  await part.getByRole("button", { name: "Change e-mail" }).click();
-  await part.getByLabel("New e-mail").fill("chas.new@example.org");
+  const part = page.getByRole("region", { name: "Email", exact: true });
+  await part.getByRole("button", { name: "Change email" }).click();
+  await part.getByLabel("New email").fill("chas.new@example.org");
   await part.getByLabel("Your password").fill(PASSWORD);
-  await part.getByRole("button", { name: "Change e-mail" }).click();
+  await part.getByRole("button", { name: "Change email" }).click();
   await part.getByText("We have sent a link to").waitFor();
   const [, warning] = await post.arrived(chas.email, 2);
-  expect(warning?.subject).toBe("Parley: Your e-mail address is to change");
+  expect(warning?.subject).toBe("Parley: Your email address is to change");
   expect(warning?.text).toContain("chas.new@example.org");
   expect(warning?.text).not.toContain("token=");
   await part.getByText(chas.email).waitFor();

@@ -29,7 +29,7 @@ beforeEach((context) => stage.watch(context));
 
 test("the list and the chat take the whole screen in turn, and Back leads back", async () => {
   await ada.page.goto("/messages");
-  const list = ada.page.getByRole("navigation", { name: "Conversations" });
+  const list = ada.page.getByRole("navigation", { name: "Chats" });
   await conversationLink(ada.page, "Bo Diddley").click();
   await conversationHeading(ada.page, "Bo Diddley").waitFor();
   await message(ada.page, "hello phone").waitFor();

@@ -260,7 +260,7 @@ test("[B87] a dialog takes the focus in, keeps it, and gives it back to what ope
   await isFocused(page.getByRole("log", { name: "Messages" }));
 
   const row = page
-    .getByRole("navigation", { name: "Conversations" })
+    .getByRole("navigation", { name: "Chats" })
     .getByRole("listitem")
     .filter({ hasText: "Bo Diddley" });
   await row.getByRole("button", { name: "Chat actions" }).press("Enter");
@@ -288,7 +288,7 @@ test("[B87] the history of a message gives the focus back to its mark", async ()
 test("[B86] [B87] the list of chats is one stop, in which keys lead from row to row", async () => {
   const { page } = ada;
   const { keyboard } = page;
-  const links = page.getByRole("navigation", { name: "Conversations" }).getByRole("link");
+  const links = page.getByRole("navigation", { name: "Chats" }).getByRole("link");
   await expect.poll(() => links.count()).toBeGreaterThan(18);
   const stops = () =>
     links.evaluateAll((all) => all.filter((link) => (link as HTMLElement).tabIndex === 0).length);

@@ -92,7 +92,7 @@ test("an address that the issuer has not confirmed opens nothing", async () => {
   const { page } = await stage.visitor("Una Sure");
   await page.goto("/sign-in");
   await goThere(page, "Allow");
-  await alert(page, "has not confirmed your e-mail address").waitFor();
+  await alert(page, "has not confirmed your email address").waitFor();
 });
 
 test("an account that is here already is connected with its password", async () => {

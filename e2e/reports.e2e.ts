@@ -57,7 +57,7 @@ test("a message is reported, and deleted for everybody by somebody who never saw
   await report.getByText("Something vile").waitFor();
   await report.getByText("Reported by Vera Victim").waitFor();
   await report.getByText("Again and again").waitFor();
-  await report.getByText("a conversation that you are not in").waitFor();
+  await report.getByText("a chat that you are not in").waitFor();
   await report.getByRole("button", { name: "Delete the message" }).click();
   await owner.page
     .getByRole("alertdialog")

@@ -48,10 +48,7 @@ test("[B30] a draft stays with its chat, over a change of chats and a reload, wi
   await composer(ada.page).fill("half a thought");
   await openChat("Bo Diddley");
   expect(await composer(ada.page).inputValue()).toBe("");
-  await ada.page
-    .getByRole("navigation", { name: "Conversations" })
-    .getByText("half a thought")
-    .waitFor();
+  await ada.page.getByRole("navigation", { name: "Chats" }).getByText("half a thought").waitFor();
   await openChat(GROUP);
   expect(await composer(ada.page).inputValue()).toBe("half a thought");
   await ada.page.reload();

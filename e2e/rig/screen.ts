@@ -57,7 +57,7 @@ export function conversationHeading(page: Page, name: string): Locator {
 /** The entry of a conversation in the list. */
 export function conversationLink(page: Page, name: string): Locator {
   return page
-    .getByRole("navigation", { name: "Conversations" })
+    .getByRole("navigation", { name: "Chats" })
     .getByRole("link", { name: new RegExp(name) });
 }
 

@@ -84,10 +84,10 @@ export const accountMessagesFr: Catalogue = {
   "admin.makeMember": "Repasser membre",
   "admin.makeOwner.title": "Nommer {name} propriétaire ?",
   "admin.makeOwner.text":
-    "Les propriétaires peuvent tout faire sur ce serveur, y compris vous retirer votre rôle.",
-  "admin.stepDown.title": "Renoncer à votre rôle ?",
+    "Les propriétaires peuvent tout faire sur ce serveur, y compris te retirer ton rôle.",
+  "admin.stepDown.title": "Renoncer à ton rôle ?",
   "admin.stepDown.text":
-    "Vous serez déconnecté partout, et seule une autre personne pourra vous le rendre.",
+    "Tu seras déconnecté partout, et seule une autre personne pourra te le rendre.",
   "admin.suspend": "Suspendre",
   "admin.restore": "Rétablir",
   "admin.suspended": "Suspendu",

@@ -55,3 +55,30 @@ describe.each(Object.entries(LOADERS))("the texts in %s", (language, load) => {
     expect(wrong).toEqual([]);
   });
 });
+
+/** Other words for what is called something else everywhere, and another way to speak to people. */
+const STRANGERS: Record<string, RegExp> = {
+  en: /e-mail|conversation/i,
+  de: /Unterhaltung|Konversation|Gespräch|\bIhr(?:e[mnrs]?)? (?:Name|Konto|Passwort)|\bEmail/,
+  fr: /conversation|\bvotre\b|\bvos\b|issez\b/i,
+  es: /conversaci|\busted\b|e-mail/i,
+  ar: /ايميل|إيميل|دردشة/,
+  he: /אימייל|צ'אט/,
+  ja: /会話|Eメール/,
+  zh: /电子邮件|对话|(?<!登录)会话/,
+};
+
+it.each(Object.entries(LOADERS))(
+  "the texts in %s call a thing by one name",
+  async (language, load) => {
+    const catalogue = await load();
+    const texts = keys.flatMap((key) => {
+      const text = catalogue[key] ?? "";
+      const forms = typeof text === "string" ? [text] : Object.values(text);
+      return forms.map((form) => form.replace(/\{\w+\}/g, ""));
+    });
+    const stranger = STRANGERS[language];
+    expect(stranger).toBeDefined();
+    expect(texts.filter((text) => stranger?.test(text))).toEqual([]);
+  },
+);

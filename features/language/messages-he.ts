@@ -136,7 +136,7 @@ export const messagesHe: Catalogue = {
   "shortcuts.line": "שורה חדשה",
   "shortcuts.editLast": "עריכת ההודעה האחרונה, בשדה ריק",
   "shortcuts.leave": "סגירה, ביטול, ניקוי",
-  "details.open": "פרטי הצ'אט",
+  "details.open": "פרטי השיחה",
   "details.group": "פרטי הקבוצה",
   "details.person": "פרטי איש הקשר",
   "details.members": "חברים",
