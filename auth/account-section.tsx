@@ -2,12 +2,19 @@
 
 import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
+import { PatientRows } from "@/components/ui/patient-rows";
+import { t } from "@/features/language/t";
 import { usePublicConfig } from "./use-identity";
 
-const Embedded = dynamic(() =>
-  import("./embedded/account/account-section").then((room) => room.AccountSection),
+const loading = () => <PatientRows label={t("account.loading")} />;
+
+const Embedded = dynamic(
+  () => import("./embedded/account/account-section").then((room) => room.AccountSection),
+  { loading },
 );
-const Clerk = dynamic(() => import("./clerk/account-section").then((room) => room.AccountSection));
+const Clerk = dynamic(() => import("./clerk/account-section").then((room) => room.AccountSection), {
+  loading,
+});
 
 /**
  * One's own account, as whichever identity service the server uses lets it be changed. `children` are

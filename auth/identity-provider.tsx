@@ -2,6 +2,8 @@
 
 import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
+import { PatientRows } from "@/components/ui/patient-rows";
+import { t } from "@/features/language/t";
 import type { PublicConfig } from "@/lib/public-config";
 import { createConvexClient } from "./convex-client";
 import { EmbeddedSession } from "./embedded/session";
@@ -11,7 +13,9 @@ import { SessionWatch } from "./session-watch";
 import { SyncUser } from "./sync-user";
 
 // A chunk of its own: who runs the embedded service never loads a byte of Clerk.
-const ClerkSession = dynamic(() => import("./clerk/session").then((room) => room.ClerkSession));
+const ClerkSession = dynamic(() => import("./clerk/session").then((room) => room.ClerkSession), {
+  loading: () => <PatientRows label={t("admin.loading")} />,
+});
 
 /**
  * Signs the stock Convex client in with whichever identity service the server uses, and answers

@@ -146,4 +146,66 @@ test("the last owner cannot step down", async () => {
   await owner.page.getByRole("alertdialog", { name: "Give up your role?" }).waitFor();
   await confirm(owner.page, "Make a member");
   await owner.page.getByRole("alert").filter({ hasText: "last owner" }).waitFor();
+  await owner.page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+  await owner.page.getByRole("alertdialog").waitFor({ state: "detached" });
+});
+
+test("[B70] [B87] on a phone Back closes the menu and the question, and the focus is where it was", async () => {
+  await invite("Pia Phone");
+  const { page } = owner;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/settings");
+  await page.goto("/admin");
+  const button = page.getByRole("button", { name: "Actions for Pia Phone" });
+  const hasSteps = (count: number) =>
+    expect
+      .poll(() => page.evaluate(() => (history.state as { parleySheets?: number })?.parleySheets))
+      .toBe(count || undefined);
+  const isFocused = () =>
+    expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+
+  await button.click();
+  await page.getByRole("menu").waitFor();
+  await hasSteps(1);
+  await page.goBack();
+  await page.getByRole("menu").waitFor({ state: "detached" });
+  await isFocused();
+
+  for (const leave of ["Back", "Escape"]) {
+    await act(page, "Pia Phone", "Suspend");
+    const question = page.getByRole("alertdialog", { name: "Suspend Pia Phone?" });
+    await question.waitFor();
+    await hasSteps(1);
+    if (leave === "Back") await page.goBack();
+    else await page.keyboard.press("Escape");
+    await question.waitFor({ state: "detached" });
+    await isFocused();
+    await hasSteps(0);
+  }
+  expect(new URL(page.url()).pathname).toBe("/admin");
+  await page.goBack();
+  await expect.poll(() => new URL(page.url()).pathname).toBe("/settings");
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test("[B24] a room of the admin page whose code is long in coming has its shape meanwhile", async () => {
+  const { page } = owner;
+  await openRoom(owner, "People");
+  await account(page, "Olga Owner").waitFor();
+  let held = 0;
+  let letGo: () => void = () => undefined;
+  const isFree = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route("**/_next/static/**", async (route) => {
+    held += 1;
+    await isFree;
+    await route.continue();
+  });
+  await page.getByRole("tab", { name: "Figures" }).click();
+  await page.getByRole("tabpanel").getByRole("progressbar").waitFor();
+  expect(held).toBeGreaterThan(0);
+  letGo();
+  await page.getByRole("tabpanel").getByRole("progressbar").waitFor({ state: "detached" });
+  await page.getByRole("tabpanel").getByText("Open connections").waitFor();
 });

@@ -4,6 +4,8 @@ import * as AlertDialog from "radix-ui/alert-dialog";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { t } from "@/features/language/t";
+import { useBackCloses } from "@/lib/use-back-closes";
+import { useFocusReturn } from "@/lib/use-focus-return";
 import type { ServiceOutcome } from "../service-request";
 
 /** Asks once before something that cannot be taken back, and stays open while it is refused. */
@@ -14,6 +16,8 @@ export function ConfirmDialog(props: {
   onConfirm: () => Promise<ServiceOutcome>;
   onClose: (isDone: boolean) => void;
 }) {
+  useBackCloses(() => props.onClose(false));
+  const returnFocus = useFocusReturn();
   const [isPending, setIsPending] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 
@@ -32,7 +36,10 @@ export function ConfirmDialog(props: {
     <AlertDialog.Root open onOpenChange={(open) => !open && props.onClose(false)}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
-        <AlertDialog.Content className="fixed inset-0 z-50 m-auto h-fit w-[min(400px,calc(100vw-32px))] animate-appear rounded-[20px] bg-raised p-5 shadow-float">
+        <AlertDialog.Content
+          onCloseAutoFocus={returnFocus}
+          className="fixed inset-0 z-50 m-auto h-fit w-[min(400px,calc(100vw-32px))] animate-appear rounded-[20px] bg-raised p-5 shadow-float"
+        >
           <AlertDialog.Title className="text-title font-title [overflow-wrap:anywhere]">
             {props.title}
           </AlertDialog.Title>

@@ -2,13 +2,14 @@
 
 import { Ellipsis } from "lucide-react";
 import * as Menu from "radix-ui/dropdown-menu";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
 import type { TextKey } from "@/features/language/messages-en";
 import { t } from "@/features/language/t";
 import { cn } from "@/lib/cn";
 import { formatDate } from "@/lib/dates";
+import { useBackCloses } from "@/lib/use-back-closes";
 import { useIdentity } from "../../use-identity";
 import type { PersonOnServer, ServerRole } from "../people";
 import { post, type ServiceOutcome } from "../service-request";
@@ -34,6 +35,14 @@ export type PersonLineProps = {
 export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineProps) {
   const { userId } = useIdentity();
   const [asked, setAsked] = useState<Question | null>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  useBackCloses(() => setIsOpen(false), isOpen);
+  const ask = (question: Question) => {
+    // A question gives the focus back to where it was when it was asked.
+    trigger.current?.focus();
+    setAsked(question);
+  };
   const { id, name, email, role, isSuspended, imageUrl } = person;
   const isSelf = id === userId;
 
@@ -62,8 +71,8 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
           ))}
         </p>
       </div>
-      <Menu.Root modal={false}>
-        <Menu.Trigger asChild>
+      <Menu.Root modal={false} open={isOpen} onOpenChange={setIsOpen}>
+        <Menu.Trigger ref={trigger} asChild>
           <IconButton label={t("admin.actions", { name })}>
             <Ellipsis size={19} aria-hidden="true" />
           </IconButton>
@@ -91,7 +100,7 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
                 className={ITEM}
                 onSelect={() => {
                   const question = questionOf(person, to, isSelf);
-                  if (question) setAsked(question);
+                  if (question) ask(question);
                   else void act("role", { role: to });
                 }}
               >
@@ -105,7 +114,7 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
                   onSelect={() => {
                     if (isSuspended) void act("restore");
                     else
-                      setAsked({
+                      ask({
                         title: t("reports.suspend.title", { name }),
                         text: t("reports.suspend.text"),
                         confirmLabel: t("admin.suspend"),
@@ -118,7 +127,7 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
                 <Menu.Item
                   className={cn(ITEM, "text-danger data-highlighted:bg-danger-soft")}
                   onSelect={() =>
-                    setAsked({
+                    ask({
                       title: t("admin.delete.title", { name }),
                       text: t("admin.delete.text"),
                       confirmLabel: t("message.delete"),
