@@ -218,7 +218,7 @@ test("from right to left: tabs and menus are, too", async () => {
   expect(await left(first)).toBeGreaterThan(await left(second));
   await first.focus();
   await page.keyboard.press("ArrowLeft");
-  expect(await second.getAttribute("aria-selected")).toBe("true");
+  await expect.poll(() => second.getAttribute("aria-selected")).toBe("true");
   await first.click();
   const directionOf = (role: "menu" | "tablist") =>
     page.getByRole(role).evaluate((element) => getComputedStyle(element).direction);
