@@ -73,7 +73,10 @@ describe("a good environment", () => {
   });
 
   test("takes a plain http issuer on this machine only", () => {
-    const local = { ...CLERK, CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:4100" };
+    const local = {
+      CLERK_PUBLISHABLE_KEY: `pk_test_${btoa("127.0.0.1:4100$")}`,
+      CLERK_JWT_ISSUER_DOMAIN: "http://127.0.0.1:4100",
+    };
     expect(parseGood(local).identity).toMatchObject({ issuer: "http://127.0.0.1:4100" });
     expect(problemsOf({ ...CLERK, CLERK_JWT_ISSUER_DOMAIN: "http://10.0.0.9" })).toHaveLength(1);
   });
@@ -164,6 +167,18 @@ describe("a bad environment is one sentence a problem", () => {
     ["Clerk's secret alone", { CLERK_SECRET_KEY: "sk_test_x" }, /half configured/],
     ["Clerk's issuer alone", { CLERK_JWT_ISSUER_DOMAIN: ISSUER }, /set CLERK_PUBLISHABLE_KEY too/],
     ["a secret for Clerk's key", { ...CLERK, CLERK_PUBLISHABLE_KEY: "sk_test_abcd" }, /look like/],
+    ["a key of nothing", { ...CLERK, CLERK_PUBLISHABLE_KEY: "pk_test_b3RoZXI" }, /look like/],
+    [
+      "a key and an issuer of two instances",
+      { ...CLERK, CLERK_JWT_ISSUER_DOMAIN: "clerk.example.org" },
+      /^CLERK_PUBLISHABLE_KEY is of harbour\.clerk\.accounts\.dev, and .* says clerk\.example\.org/,
+    ],
+    [
+      "a rule for sign-up beside Clerk",
+      { ...CLERK, PARLEY_SIGNUP: "invite" },
+      /^PARLEY_SIGNUP says/,
+    ],
+    ["half of mail beside Clerk", { ...CLERK, MAIL_FROM: "a@example.org" }, /^MAIL_FROM says/],
     [
       "two keys of Clerk",
       { ...CLERK, NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: "pk_live_b3RoZXIk" },

@@ -91,8 +91,10 @@ export function parseEnvironment(env: Environment): ParsedEnvironment {
     trustedProxies: parseTrustedProxies(reader),
     rateLimitFactor: parseRateLimitFactor(reader),
     eventsSecret: parseEventsSecret(reader),
-    mail: parseMail(reader),
+    // With Clerk, mail is Clerk's.
+    mail: identity.kind === "clerk" ? null : parseMail(reader),
   };
+  if (identity.kind === "clerk") complainOfUnheard(reader);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config };
 }
 
@@ -195,7 +197,8 @@ function parseIdentity(reader: Reader): EmbeddedIdentityConfig | ClerkIdentityCo
       `Clerk is only half configured: set ${missing.join(" and ")} too, or unset every CLERK_ variable to use the embedded sign-in.`,
     );
   }
-  if (publishableKey && !/^pk_(test|live)_[A-Za-z0-9+/=_-]{4,500}$/.test(publishableKey)) {
+  const keyHost = publishableKey && hostOfClerkKey(publishableKey);
+  if (publishableKey && keyHost === null) {
     complain(
       "CLERK_PUBLISHABLE_KEY does not look like a publishable key (pk_test_… or pk_live_…).",
     );
@@ -206,6 +209,11 @@ function parseIdentity(reader: Reader): EmbeddedIdentityConfig | ClerkIdentityCo
       "CLERK_JWT_ISSUER_DOMAIN must be Clerk's https address, such as https://happy-otter-1.clerk.accounts.dev; plain http is accepted only on this machine.",
     );
   }
+  if (keyHost && issuer && new URL(issuer).host !== keyHost) {
+    complain(
+      `CLERK_PUBLISHABLE_KEY is of ${keyHost}, and CLERK_JWT_ISSUER_DOMAIN says ${new URL(issuer).host}: take both from the same instance in Clerk's dashboard.`,
+    );
+  }
   return {
     kind: "clerk",
     publishableKey: publishableKey ?? "",
@@ -213,6 +221,24 @@ function parseIdentity(reader: Reader): EmbeddedIdentityConfig | ClerkIdentityCo
     secretKey,
     webhookSecret,
   };
+}
+
+/** A publishable key is the host of Clerk's front end, a dollar sign behind it, in base64; null for another text. */
+function hostOfClerkKey(key: string): string | null {
+  const encoded = /^pk_(?:test|live)_([A-Za-z0-9+/=_-]{4,500})$/.exec(key)?.[1];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, "base64").toString("latin1");
+  return /^([a-z0-9.:-]+)\$$/i.exec(text)?.[1]?.toLowerCase() ?? null;
+}
+
+/** What only the embedded sign-in heeds: whoever sets it would believe that it counts. */
+function complainOfUnheard({ read, complain }: Reader): void {
+  for (const name of ["PARLEY_SIGNUP", "SMTP_URL", "MAIL_FROM"]) {
+    if (read(name) === null) continue;
+    complain(
+      `${name} says nothing while people sign in with Clerk, whose dashboard has that setting: unset it.`,
+    );
+  }
 }
 
 function parseSignUp({ read, complain }: Reader): SignUpPolicy {

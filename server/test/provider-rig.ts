@@ -99,7 +99,7 @@ export async function openEmbedded(): Promise<EmbeddedProvider> {
 export async function openClerk(shape: TokenShape): Promise<Provider> {
   const clerk = await openClerkStandIn();
   const base = await openParley({
-    CLERK_PUBLISHABLE_KEY: "pk_test_c3RhbmQtaW4k",
+    CLERK_PUBLISHABLE_KEY: `pk_test_${btoa(`${new URL(clerk.issuer).host}$`)}`,
     CLERK_JWT_ISSUER_DOMAIN: clerk.issuer,
     CLERK_WEBHOOK_SIGNING_SECRET: WEBHOOK_SECRET,
   });
