@@ -417,7 +417,7 @@ export const messagesEn = {
   "service.INVALID_TWO_FACTOR_COOKIE": "That took too long. Sign in again.",
   "service.INVITATION_USELESS": "This invitation is not good any more. Ask for a new one.",
   "service.LAST_OWNER": "The last owner has to make somebody else an owner first.",
-  "service.SAME_EMAIL": "This is your e-mail address already.",
+  "service.SAME_EMAIL": "This is your email address already.",
   "service.NOT_FOUND": "There is nothing at this address.",
   "service.NOT_ON_ONESELF": "You cannot do this to your own account here.",
   "service.NO_MAIL": "This server cannot send email. Ask the person who runs it for a link.",
