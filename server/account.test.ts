@@ -139,6 +139,28 @@ describe("one's own account", () => {
     expect(statuses.slice(-2)).toEqual([429, "RATE_LIMITED"]);
   });
 
+  test("says that it is locked after wrong codes, and opens when an admin turns them off", async () => {
+    const enabled = await post("two-factor/enable", { password: ADA.password });
+    const secret = new URL(enabled.json.totpURI).searchParams.get("secret") ?? "";
+    const otp = createOTP(new TextDecoder().decode(base32.decode(secret)));
+    expect((await post("two-factor/confirm", { code: await otp.totp() })).status).toBe(200);
+    const { id } = rig.identity.people.page("", 0).people[0] ?? { id: "" };
+    let last = await signIn();
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const { cookies } = await signIn();
+      last = await post("two-factor/verify-totp", { code: "000000" }, cookies);
+    }
+    expect(last.status).toBe(429);
+    expect(last.json).toMatchObject({
+      code: "ACCOUNT_TEMPORARILY_LOCKED",
+      message: expect.stringContaining("15 minutes"),
+    });
+    expect(await rig.identity.removeTwoFactor(id)).toBe(true);
+    expect(await rig.identity.removeTwoFactor(id)).toBe(false);
+    const { cookie: back } = await signIn();
+    expect((await get("account", back)).json.hasTwoFactor).toBe(false);
+  });
+
   test("is guessed at slowly by who guesses all at once, too", async () => {
     await rig.close();
     rig = await openRig({ rateLimitFactor: 1 });

@@ -40,6 +40,7 @@ const ACTS: Array<[string, object]> = [
   ["admin/restore", {}],
   ["admin/delete-person", {}],
   ["admin/reset-link", {}],
+  ["admin/two-factor-off", {}],
   ["admin/role", { role: "admin" }],
   ["admin/invite", { usesMax: 1, days: 1 }],
   ["admin/revoke-invitation", { id: "x" }],

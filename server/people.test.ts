@@ -56,6 +56,18 @@ test("somebody is found in whatever case their name is written, outside of ASCII
   }
 });
 
+test("a closed server takes its first person, and makes no invitation that it would refuse", async () => {
+  await rig.close();
+  rig = await openRig({ folder, signUp: "closed", secret: "folder" });
+  expect((await signUp("ada")).status).toBe(200);
+  expect((await signUp("bo")).json.code).toBe("SIGN_UP_CLOSED");
+  const env = {
+    ...{ PARLEY_DATA: folder, PARLEY_URL: "http://localhost:3999", PARLEY_SIGNUP: "closed" },
+  };
+  await expect(runPeopleCommand(env, ["invite"])).rejects.toThrow("PARLEY_SIGNUP is closed");
+  expect(await run("two-factor-off", "ada@example.org")).toContain("no second factor");
+});
+
 test("what is not understood is one sentence", async () => {
   await signUp("ada");
   await expect(run()).rejects.toThrow(USAGE);

@@ -9,13 +9,14 @@ import { readOrMakeSecret } from "./secrets";
 export const USAGE = `npm run people -- COMMAND
 
   list [SEARCH]            who has an account, newest first
+  two-factor-off EMAIL     turns off somebody's second factor, who lost phone and codes, and ends their sessions
   reset-link EMAIL         a link by which its bearer chooses a new password, good once and for an hour
   make-owner EMAIL         gives somebody every right on this server
   invite [USES] [DAYS]     a link by which USES people sign up within DAYS; 1 and 7 if not said
 
 Works on the data folder (PARLEY_DATA), also while Parley runs.`;
 
-const COMMANDS = ["list", "reset-link", "make-owner", "invite"];
+const COMMANDS = ["list", "two-factor-off", "reset-link", "make-owner", "invite"];
 const INVITATION_USES = 1;
 const INVITATION_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -43,6 +44,9 @@ export async function runPeopleCommand(env: Environment, args: string[]): Promis
     throw new Error(
       `There are no accounts in ${dataDir}: set PARLEY_DATA to Parley's data folder.`,
     );
+  }
+  if (args[0] === "invite" && config.identity.signUp === "closed") {
+    throw new Error("PARLEY_SIGNUP is closed, so no invitation is taken: set it to invite.");
   }
   const identity = await openEmbeddedIdentity({
     databasePath,
@@ -80,6 +84,14 @@ async function perform(
       const person = findPerson(identity, rest[0]);
       auditLog.append(OPERATOR, "account.reset_link_made", person.id);
       return identity.makeResetLink(person.id, person.email);
+    }
+    case "two-factor-off": {
+      const person = findPerson(identity, rest[0]);
+      if (!(await identity.removeTwoFactor(person.id))) {
+        return `${person.email} has no second factor.`;
+      }
+      auditLog.append(OPERATOR, "account.two_factor_removed", person.id);
+      return `${person.email} signs in with the password alone now.`;
     }
     case "make-owner": {
       const person = findPerson(identity, rest[0]);

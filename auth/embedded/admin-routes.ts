@@ -43,6 +43,13 @@ export const adminRoutes: Record<string, IdentityRoute> = {
     options.identity.auditLog.append(actor.id, "account.reset_link_made", subject.id);
     return { link };
   }),
+  "admin/two-factor-off": onPerson(async ({ options }, { actor, subject }) => {
+    const { identity } = options;
+    if (await identity.removeTwoFactor(subject.id)) {
+      identity.auditLog.append(actor.id, "account.two_factor_removed", subject.id);
+    }
+    return undefined;
+  }),
   "admin/role": action(aboutPerson.extend({ role }), async (call, fields) => {
     const pair = await findPair(call, fields.userId);
     if (pair instanceof Response) return pair;
@@ -67,7 +74,9 @@ export const adminRoutes: Record<string, IdentityRoute> = {
     async (call, { usesMax, days }) => {
       const actor = await findAdmin(call);
       if (actor instanceof Response) return actor;
-      const { identity, publicUrl } = call.options;
+      const { identity, publicUrl, signUp } = call.options;
+      // Its link would be refused.
+      if (signUp === "closed") return refuse(409, "SIGN_UP_CLOSED");
       const createdBy = actor.id;
       const lifetimeMs = days * DAY_MS;
       const { token, invitation } = identity.invitations.create({ createdBy, usesMax, lifetimeMs });

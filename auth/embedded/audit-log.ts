@@ -14,6 +14,7 @@ export type AuditAction =
   | "account.email_changed"
   | "account.two_factor_on"
   | "account.two_factor_off"
+  | "account.two_factor_removed"
   | "account.passkey_added"
   | "account.passkey_removed"
   | "account.provider_added"

@@ -126,14 +126,14 @@ async function signUp(call: RouteCall, fields: z.infer<typeof credentialTexts>):
  */
 export function mayEnter({ options }: RouteCall, invitation: string | null): (() => void) | string {
   const { identity, signUp, ownerToken } = options;
+  // Somebody has to be the first, or nobody could ever do anything about the others.
+  if (ownerToken === null && identity.people.isEmpty()) return () => undefined;
   switch (signUp) {
     case "open":
       return () => undefined;
     case "closed":
       return "SIGN_UP_CLOSED";
     case "invite": {
-      // Somebody has to be the first, or nobody could ever invite anybody.
-      if (ownerToken === null && identity.people.isEmpty()) return () => undefined;
       if (invitation === null) return "SIGN_UP_BY_INVITE";
       return identity.invitations.take(invitation) ?? "INVITATION_USELESS";
     }

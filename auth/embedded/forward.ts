@@ -43,9 +43,9 @@ export async function passOn(
   { identity, publicUrl }: ForwardOptions,
 ): Promise<Response> {
   if (response.ok) return copyAnswer(response);
-  if (response.status === 429) {
-    return refuseHaste(Number(response.headers.get("x-retry-after") ?? "10"));
-  }
+  const retryAfter = response.headers.get("x-retry-after");
+  // Without one it is an account that takes no codes for a while, which has a sentence of its own.
+  if (response.status === 429 && retryAfter !== null) return refuseHaste(Number(retryAfter));
   const refusal = await readRefusal(response);
   if (path === "token" && response.status === 401) {
     // A cookie that opens nothing would have the pages believe that somebody is signed in.

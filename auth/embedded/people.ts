@@ -81,6 +81,15 @@ export function createPeople(database: Database.Database) {
       database.prepare("SELECT 1 FROM user WHERE id = ? AND twoFactorEnabled = 1").get(userId) !==
       undefined,
 
+    /** For who lost phone and codes. @returns false when there is none. */
+    removeTwoFactor: database.transaction((userId: string): boolean => {
+      const { changes } = database
+        .prepare("UPDATE user SET twoFactorEnabled = 0 WHERE id = ? AND twoFactorEnabled = 1")
+        .run(userId);
+      if (changes === 1) database.prepare("DELETE FROM twoFactor WHERE userId = ?").run(userId);
+      return changes === 1;
+    }),
+
     /** Whether without this person nobody would own the server. */
     isLastOwner: (userId: string): boolean =>
       database.prepare(`SELECT 1 FROM user WHERE id = ? AND ${lastOwner}`).get(userId) !==

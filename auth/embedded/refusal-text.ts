@@ -15,11 +15,12 @@ export function refusalSentence(
   answer: unknown,
   retryAfterSeconds: number | null,
 ): string {
-  if (status === 429) {
+  const { code, message } = asRecord(answer);
+  // A lock of the account has a time of its own.
+  if (status === 429 && code !== "ACCOUNT_TEMPORARILY_LOCKED") {
     const seconds = Math.max(1, Math.ceil(retryAfterSeconds ?? 10));
     return t("service.tooManyTries", { count: seconds });
   }
-  const { code, message } = asRecord(answer);
   // INVALID_INPUT is ours and is raised with a sentence for people.
   if (code === "INVALID_INPUT" && typeof message === "string") return message;
   const key = typeof code === "string" ? keyOf(code) : null;

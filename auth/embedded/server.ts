@@ -88,6 +88,12 @@ export async function openEmbeddedIdentity(options: EmbeddedIdentityOptions) {
       async endSessions(userId: string): Promise<void> {
         await internalAdapter.deleteUserSessions(userId);
       },
+      /** @returns false when there is no second factor. Whoever is in has to sign in anew. */
+      async removeTwoFactor(userId: string): Promise<boolean> {
+        if (!people.removeTwoFactor(userId)) return false;
+        await internalAdapter.deleteUserSessions(userId);
+        return true;
+      },
       /** Says where somebody's picture is; null for none. */
       async setImage(userId: string, image: string | null): Promise<void> {
         await internalAdapter.updateUser(userId, { image });

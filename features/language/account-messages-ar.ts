@@ -122,6 +122,7 @@ export const accountMessagesAr: Catalogue = {
   "audit.account.password_reset": "اختار {actor} كلمة مرور جديدة عبر رابط",
   "audit.account.email_changed": "غيّر {actor} بريده الإلكتروني",
   "audit.account.two_factor_on": "شغّل {actor} الدخول بخطوتين",
+  "audit.account.two_factor_removed": "أوقف {actor} الدخول بخطوتين لـ {subject}",
   "audit.account.two_factor_off": "أوقف {actor} الدخول بخطوتين",
   "audit.account.passkey_added": "أضاف {actor} مفتاح مرور",
   "audit.account.passkey_removed": "أزال {actor} مفتاح مرور",

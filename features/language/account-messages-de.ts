@@ -132,6 +132,8 @@ export const accountMessagesDe: Catalogue = {
   "audit.account.password_reset": "{actor} hat über einen Link ein neues Passwort gewählt",
   "audit.account.email_changed": "{actor} hat die eigene E-Mail-Adresse geändert",
   "audit.account.two_factor_on": "{actor} hat die Anmeldung in zwei Schritten eingeschaltet",
+  "audit.account.two_factor_removed":
+    "{actor} hat die Anmeldung in zwei Schritten für {subject} ausgeschaltet",
   "audit.account.two_factor_off": "{actor} hat die Anmeldung in zwei Schritten ausgeschaltet",
   "audit.account.passkey_added": "{actor} hat einen Passkey hinzugefügt",
   "audit.account.passkey_removed": "{actor} hat einen Passkey entfernt",

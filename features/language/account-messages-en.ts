@@ -126,6 +126,7 @@ export const accountMessagesEn = {
   "audit.account.password_reset": "{actor} chose a new password through a link",
   "audit.account.email_changed": "{actor} changed their email address",
   "audit.account.two_factor_on": "{actor} turned on two-factor sign-in",
+  "audit.account.two_factor_removed": "{actor} turned off two-factor sign-in for {subject}",
   "audit.account.two_factor_off": "{actor} turned off two-factor sign-in",
   "audit.account.passkey_added": "{actor} added a passkey",
   "audit.account.passkey_removed": "{actor} removed a passkey",

@@ -130,6 +130,8 @@ export const accountMessagesEs: Catalogue = {
   "audit.account.password_reset": "{actor} eligió una contraseña nueva con un enlace",
   "audit.account.email_changed": "{actor} cambió su dirección de correo",
   "audit.account.two_factor_on": "{actor} activó el inicio de sesión en dos pasos",
+  "audit.account.two_factor_removed":
+    "{actor} desactivó el inicio de sesión en dos pasos de {subject}",
   "audit.account.two_factor_off": "{actor} desactivó el inicio de sesión en dos pasos",
   "audit.account.passkey_added": "{actor} añadió una clave de acceso",
   "audit.account.passkey_removed": "{actor} quitó una clave de acceso",

@@ -131,6 +131,8 @@ export const accountMessagesFr: Catalogue = {
   "audit.account.password_reset": "{actor} a choisi un nouveau mot de passe par un lien",
   "audit.account.email_changed": "{actor} a changé son adresse e-mail",
   "audit.account.two_factor_on": "{actor} a activé la connexion en deux étapes",
+  "audit.account.two_factor_removed":
+    "{actor} a désactivé la connexion en deux étapes pour {subject}",
   "audit.account.two_factor_off": "{actor} a désactivé la connexion en deux étapes",
   "audit.account.passkey_added": "{actor} a ajouté une clé d’accès",
   "audit.account.passkey_removed": "{actor} a retiré une clé d’accès",

@@ -122,6 +122,7 @@ export const accountMessagesHe: Catalogue = {
   "audit.account.password_reset": "{actor}: בחירת סיסמה חדשה דרך קישור",
   "audit.account.email_changed": "{actor}: שינוי כתובת הדוא״ל",
   "audit.account.two_factor_on": "{actor}: הפעלת כניסה בשני שלבים",
+  "audit.account.two_factor_removed": "{actor}: כיבוי הכניסה בשני שלבים עבור {subject}",
   "audit.account.two_factor_off": "{actor}: כיבוי הכניסה בשני שלבים",
   "audit.account.passkey_added": "{actor}: הוספת מפתח גישה",
   "audit.account.passkey_removed": "{actor}: הסרת מפתח גישה",

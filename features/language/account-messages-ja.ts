@@ -124,6 +124,7 @@ export const accountMessagesJa: Catalogue = {
   "audit.account.password_reset": "{actor} がリンクから新しいパスワードを設定しました",
   "audit.account.email_changed": "{actor} がメールアドレスを変更しました",
   "audit.account.two_factor_on": "{actor} が 2 段階サインインをオンにしました",
+  "audit.account.two_factor_removed": "{actor} が {subject} の 2 段階サインインをオフにしました",
   "audit.account.two_factor_off": "{actor} が 2 段階サインインをオフにしました",
   "audit.account.passkey_added": "{actor} がパスキーを追加しました",
   "audit.account.passkey_removed": "{actor} がパスキーを削除しました",

@@ -122,6 +122,7 @@ export const accountMessagesZh: Catalogue = {
   "audit.account.password_reset": "{actor} 通过链接设置了新密码",
   "audit.account.email_changed": "{actor} 更改了邮箱地址",
   "audit.account.two_factor_on": "{actor} 开启了两步登录",
+  "audit.account.two_factor_removed": "{actor} 关闭了 {subject} 的两步登录",
   "audit.account.two_factor_off": "{actor} 关闭了两步登录",
   "audit.account.passkey_added": "{actor} 添加了通行密钥",
   "audit.account.passkey_removed": "{actor} 移除了通行密钥",

@@ -491,6 +491,8 @@ export const messagesAr: Catalogue = {
   "service.TOKEN_EXPIRED": "لم يعد هذا الرابط صالحًا. اطلب رابطًا جديدًا.",
   "service.INVALID_TWO_FACTOR_COOKIE": "استغرق ذلك وقتًا طويلًا. سجّل الدخول من جديد.",
   "service.INVITATION_USELESS": "لم تعد هذه الدعوة صالحة. اطلب دعوة جديدة.",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "رموز خاطئة كثيرة: لا يقبل هذا الحساب أي رمز لمدة تصل إلى 15 دقيقة. حاول بعدها.",
   "service.LAST_OWNER": "على آخر مالك أن يعيّن مالكًا آخر أولًا.",
   "service.SAME_EMAIL": "هذا هو بريدك الإلكتروني الحالي.",
   "service.NOT_FOUND": "لا شيء في هذا العنوان.",

@@ -417,6 +417,8 @@ export const messagesDe: Catalogue = {
   "service.TOKEN_EXPIRED": "Dieser Link gilt nicht mehr. Fordere einen neuen an.",
   "service.INVALID_TWO_FACTOR_COOKIE": "Das hat zu lange gedauert. Melde dich neu an.",
   "service.INVITATION_USELESS": "Diese Einladung gilt nicht mehr. Bitte um eine neue.",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "Zu viele falsche Codes: Dieses Konto nimmt bis zu 15 Minuten lang keinen an. Versuche es dann noch einmal.",
   "service.LAST_OWNER": "Der letzte Besitzer muss zuerst jemand anderen zum Besitzer machen.",
   "service.SAME_EMAIL": "Das ist schon deine E-Mail-Adresse.",
   "service.NOT_FOUND": "Unter dieser Adresse gibt es nichts.",

@@ -416,6 +416,8 @@ export const messagesEn = {
   "service.TOKEN_EXPIRED": "This link is not good any more. Ask for a new one.",
   "service.INVALID_TWO_FACTOR_COOKIE": "That took too long. Sign in again.",
   "service.INVITATION_USELESS": "This invitation is not good any more. Ask for a new one.",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "Too many wrong codes: this account takes none for up to 15 minutes. Try again then.",
   "service.LAST_OWNER": "The last owner has to make somebody else an owner first.",
   "service.SAME_EMAIL": "This is your email address already.",
   "service.NOT_FOUND": "There is nothing at this address.",

@@ -415,6 +415,8 @@ export const messagesEs: Catalogue = {
   "service.TOKEN_EXPIRED": "Este enlace ya no sirve. Pide uno nuevo.",
   "service.INVALID_TWO_FACTOR_COOKIE": "Ha pasado demasiado tiempo. Inicia sesión de nuevo.",
   "service.INVITATION_USELESS": "Esta invitación ya no sirve. Pide una nueva.",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "Demasiados códigos incorrectos: esta cuenta no acepta ninguno durante un máximo de 15 minutos. Inténtalo después.",
   "service.LAST_OWNER": "El último propietario tiene que nombrar antes a otro.",
   "service.SAME_EMAIL": "Esa ya es tu dirección de correo.",
   "service.NOT_FOUND": "No hay nada en esta dirección.",

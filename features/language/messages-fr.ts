@@ -415,6 +415,8 @@ export const messagesFr: Catalogue = {
   "service.TOKEN_EXPIRED": "Ce lien n’est plus valable. Demandes-en un nouveau.",
   "service.INVALID_TWO_FACTOR_COOKIE": "Cela a pris trop de temps. Reconnecte-toi.",
   "service.INVITATION_USELESS": "Cette invitation n’est plus valable. Demandes-en une nouvelle.",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "Trop de codes faux : ce compte n’en accepte aucun pendant 15 minutes au plus. Réessayez ensuite.",
   "service.LAST_OWNER": "Le dernier propriétaire doit d’abord en désigner un autre.",
   "service.SAME_EMAIL": "C’est déjà ton adresse e-mail.",
   "service.NOT_FOUND": "Il n’y a rien à cette adresse.",

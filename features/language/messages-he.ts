@@ -433,6 +433,8 @@ export const messagesHe: Catalogue = {
   "service.TOKEN_EXPIRED": "הקישור הזה אינו תקף עוד. יש לבקש חדש.",
   "service.INVALID_TWO_FACTOR_COOKIE": "זה לקח יותר מדי זמן. יש להיכנס מחדש.",
   "service.INVITATION_USELESS": "ההזמנה הזאת אינה תקפה עוד. יש לבקש חדשה.",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "יותר מדי קודים שגויים: החשבון הזה לא מקבל קודים עד 15 דקות. אפשר לנסות שוב אחר כך.",
   "service.LAST_OWNER": "על הבעלים האחרון למנות קודם בעלים אחר.",
   "service.SAME_EMAIL": "זו כבר כתובת הדוא״ל שלך.",
   "service.NOT_FOUND": "אין דבר בכתובת הזאת.",

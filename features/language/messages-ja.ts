@@ -392,6 +392,8 @@ export const messagesJa: Catalogue = {
   "service.TOKEN_EXPIRED": "このリンクはもう使えません。新しいものを請求してください。",
   "service.INVALID_TWO_FACTOR_COOKIE": "時間がかかりすぎました。もう一度サインインしてください。",
   "service.INVITATION_USELESS": "この招待はもう使えません。新しいものを請求してください。",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "間違ったコードが多すぎます。このアカウントは最長 15 分間コードを受け付けません。その後もう一度お試しください。",
   "service.LAST_OWNER": "最後のオーナーは、先に別の人をオーナーにする必要があります。",
   "service.SAME_EMAIL": "すでにこのメールアドレスを使っています。",
   "service.NOT_FOUND": "このアドレスには何もありません。",

@@ -384,6 +384,8 @@ export const messagesZh: Catalogue = {
   "service.TOKEN_EXPIRED": "此链接已失效。请重新申请。",
   "service.INVALID_TWO_FACTOR_COOKIE": "用时过长。请重新登录。",
   "service.INVITATION_USELESS": "此邀请已失效。请重新申请。",
+  "service.ACCOUNT_TEMPORARILY_LOCKED":
+    "错误的验证码太多：此账号最多 15 分钟内不接受验证码。请稍后再试。",
   "service.LAST_OWNER": "最后一位所有者必须先指定另一位所有者。",
   "service.SAME_EMAIL": "这已经是你的邮箱地址。",
   "service.NOT_FOUND": "此地址没有内容。",
