@@ -153,6 +153,9 @@ test("two factors are turned on with what the page shows, asked for, and turned 
 
   const phone = await stage.visitor("Thomas Wyatt");
   await signIn(phone);
+  // Out of sight, as for looking the code up, a phone may load the page anew.
+  await phone.page.getByRole("heading", { name: "One more step" }).waitFor();
+  await phone.page.reload();
   await phone.page.getByRole("button", { name: "Use a recovery code" }).click();
   await phone.page.getByLabel("Recovery code").fill(codes[0] ?? "");
   await press(phone.page, "Continue");

@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 import { t } from "@/features/language/t";
 import { takeSuspension } from "../left-because";
@@ -13,9 +14,31 @@ import { SecondFactor } from "./second-factor";
 import { signInWithService } from "./service-client";
 import { ServiceForm } from "./service-form";
 
+type Step = "credentials" | "second-factor";
+
+/**
+ * Which step it is, kept in the address: a reload at the second one goes on there, as the service does,
+ * whose cookie remembers for ten minutes that the password was right.
+ */
+function useStep(): [Step, (step: Step) => void] {
+  const [step, setStep] = useState<Step>(
+    useSearchParams().get("step") === "code" ? "second-factor" : "credentials",
+  );
+  return [
+    step,
+    (next) => {
+      setStep(next);
+      const url = new URL(window.location.href);
+      if (next === "second-factor") url.searchParams.set("step", "code");
+      else url.searchParams.delete("step");
+      window.history.replaceState(window.history.state, "", url);
+    },
+  ];
+}
+
 /** The embedded service's sign-in form, and its second step for accounts that have one. */
 export function SignIn({ redirectTo }: { redirectTo: string }) {
-  const [step, setStep] = useState<"credentials" | "second-factor">("credentials");
+  const [step, setStep] = useStep();
   const wasSuspended = useSuspensionNote();
   const leave = () => window.location.assign(redirectTo);
   if (step === "second-factor") {
