@@ -11,6 +11,9 @@ import type { Log } from "./log";
 import { createMailer } from "./mailer";
 import { readOrMakeSecret } from "./secrets";
 
+/** How soon the functions hear of what the command line has done; it reads one row of a table that is empty. */
+const OUTBOX_LOOK_MS = 2_000;
+
 export type ServicesOptions = {
   config: ServerConfig;
   /** Where `convex/` is. */
@@ -71,8 +74,9 @@ export async function openServices(options: ServicesOptions) {
     identity?.close();
     throw cause;
   }
-  // What the process before this one could not deliver any more.
+  // What the process before this one could not deliver any more, and what `npm run people` does beside it.
   identity?.events.wake();
+  const looking = setInterval(() => identity?.events.wake(), OUTBOX_LOOK_MS).unref();
 
   return {
     /** `null` when the back end is hosted. */
@@ -90,6 +94,7 @@ export async function openServices(options: ServicesOptions) {
       await engine?.checkHealth();
     },
     async close(): Promise<void> {
+      clearInterval(looking);
       identity?.events.close();
       try {
         await engine?.close();

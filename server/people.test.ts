@@ -68,6 +68,36 @@ test("a closed server takes its first person, and makes no invitation that it wo
   expect(await run("two-factor-off", "ada@example.org")).toContain("no second factor");
 });
 
+test("an operator puts an account on hold, takes it off, and deletes it, but not the last owner's", async () => {
+  await signUp("ada");
+  const invitation = new URL(await run("invite")).searchParams.get("invitation");
+  const { cookie } = await signUp("bo", { invitation });
+  const signIn = () =>
+    rig.call("sign-in/email", { body: { email: "bo@example.org", password: "correct horse" } });
+
+  expect(await run("suspend", "bo@example.org")).toContain("on hold now");
+  expect((await rig.call("token", { cookie })).status).toBe(401);
+  expect((await signIn()).json.code).toBe("ACCOUNT_SUSPENDED");
+  expect(await run("suspend", "bo@example.org")).toContain("already");
+  expect(await run("restore", "bo@example.org")).toContain("sign in again");
+  expect((await signIn()).status).toBe(200);
+  await run("delete", "bo@example.org");
+  expect((await signIn()).status).toBe(401);
+  for (const command of ["suspend", "delete"]) {
+    await expect(run(command, "ada@example.org")).rejects.toThrow("make somebody else an owner");
+  }
+  const rows = rig.identity.auditLog.page(null).filter(({ actorId }) => actorId === "operator");
+  expect(rows.map(({ action }) => action)).toEqual([
+    ...["account.deleted", "account.restored", "account.suspended", "invitation.created"],
+  ]);
+  // The running server finds them where its own news wait.
+  const { outbox } = rig.identity;
+  const news: string[] = [];
+  for (let found = outbox.next(0); found; found = outbox.next(found.id))
+    news.push(found.event.type);
+  expect(news).toEqual(expect.arrayContaining(["user.suspended", "user.restored", "user.deleted"]));
+});
+
 test("what is not understood is one sentence", async () => {
   await signUp("ada");
   await expect(run()).rejects.toThrow(USAGE);

@@ -12,14 +12,27 @@ export const USAGE = `npm run people -- COMMAND
   two-factor-off EMAIL     turns off somebody's second factor, who lost phone and codes, and ends their sessions
   reset-link EMAIL         a link by which its bearer chooses a new password, good once and for an hour
   make-owner EMAIL         gives somebody every right on this server
+  suspend EMAIL            puts an account on hold and signs it out everywhere
+  restore EMAIL            takes it off hold
+  delete EMAIL             deletes an account for good
   invite [USES] [DAYS]     a link by which USES people sign up within DAYS; 1 and 7 if not said
 
 Works on the data folder (PARLEY_DATA), also while Parley runs.`;
 
-const COMMANDS = ["list", "two-factor-off", "reset-link", "make-owner", "invite"];
+const COMMANDS = [
+  "list",
+  "two-factor-off",
+  "reset-link",
+  "make-owner",
+  "suspend",
+  "restore",
+  "delete",
+  "invite",
+];
 const INVITATION_USES = 1;
 const INVITATION_DAYS = 7;
 const DAY_MS = 86_400_000;
+const LAST_OWNER = "Nobody else owns this server: make somebody else an owner first.";
 /** Who did it, in the audit log. */
 const OPERATOR = "operator";
 
@@ -55,7 +68,7 @@ export async function runPeopleCommand(env: Environment, args: string[]): Promis
     rateLimitFactor: 1,
     sendMail: null,
     providers: [],
-    // The server that runs next delivers what there is to tell.
+    // The server that runs looks for it, or the one that runs next.
     onEvent: () => undefined,
     log: () => undefined,
   });
@@ -98,6 +111,26 @@ async function perform(
       people.setRole(person.id, "owner");
       auditLog.append(OPERATOR, "account.role_changed", person.id, "owner");
       return `${person.email} owns this server now.`;
+    }
+    case "suspend": {
+      const person = findPerson(identity, rest[0]);
+      if (person.isSuspended) return `${person.email} is on hold already.`;
+      if (!(await identity.suspend(person.id))) throw new Error(LAST_OWNER);
+      auditLog.append(OPERATOR, "account.suspended", person.id);
+      return `${person.email} is on hold now.`;
+    }
+    case "restore": {
+      const person = findPerson(identity, rest[0]);
+      if (!person.isSuspended) return `${person.email} is not on hold.`;
+      await identity.restore(person.id);
+      auditLog.append(OPERATOR, "account.restored", person.id);
+      return `${person.email} can sign in again.`;
+    }
+    case "delete": {
+      const person = findPerson(identity, rest[0]);
+      if (!(await identity.deletePerson(person.id))) throw new Error(LAST_OWNER);
+      auditLog.append(OPERATOR, "account.deleted", person.id);
+      return `The account of ${person.email} is gone.`;
     }
     case "invite": {
       const usesMax = readCount(rest[0], INVITATION_USES);
