@@ -164,10 +164,13 @@ describe("one's own account", () => {
   test("is guessed at slowly by who guesses all at once, too", async () => {
     await rig.close();
     rig = await openRig({ rateLimitFactor: 1 });
-    await rig.call("sign-up/email", { body: ADA });
-    const guesses = Array.from({ length: 18 }, (_, guess) => signIn(`guess ${guess}`));
+    ({ cookie } = await rig.call("sign-up/email", { body: ADA }));
+    // Where no other test knocks: the library's counts by client address are the process's.
+    const guesses = Array.from({ length: 18 }, (_, guess) =>
+      post("two-factor/generate-backup-codes", { password: `guess ${guess}` }),
+    );
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(8);
   });
 });

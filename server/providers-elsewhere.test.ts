@@ -114,8 +114,9 @@ describe("somebody whom an issuer vouches for", () => {
 
   test("who is suspended stays out", async () => {
     await open();
+    await signUp("owner@example.org");
     const { id } = await whoIs((await travel()).session);
-    await rig.identity.suspend(id);
+    expect(await rig.identity.suspend(id)).toBe(true);
     expect(await travel()).toEqual(refusedWith("ACCOUNT_SUSPENDED"));
   });
 
