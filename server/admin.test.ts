@@ -1,3 +1,5 @@
+import { base32 } from "@better-auth/utils/base32";
+import { createOTP } from "@better-auth/utils/otp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { identityPaths } from "@/auth/embedded/door";
 import { openRig, type Rig } from "./test/identity-rig";
@@ -65,6 +67,22 @@ describe("the server's rooms", () => {
     expect((await get("admin/audit", owner)).json[0]).toMatchObject({
       ...{ actorName: "bo", actorEmail: "bo@example.org", subjectEmail: "bo@example.org" },
     });
+  });
+
+  test("turn off a second factor that is lost, and end the sessions of whose it was", async () => {
+    const { json } = await post("two-factor/enable", { password: PASSWORD }, member);
+    const secret = new URL(json.totpURI).searchParams.get("secret") ?? "";
+    const otp = createOTP(new TextDecoder().decode(base32.decode(secret)));
+    const confirmed = await post("two-factor/confirm", { code: await otp.totp() }, member);
+    const listed = async () => (await get("admin/people?search=bo", owner)).json.people[0];
+    expect(await listed()).toMatchObject({ hasTwoFactor: true });
+    expect((await post("admin/two-factor-off", { userId: memberId }, owner)).status).toBe(200);
+    expect(await listed()).toMatchObject({ hasTwoFactor: false });
+    expect((await get("token", confirmed.cookie || member)).status).toBe(401);
+    const [newest] = (await get("admin/audit", owner)).json;
+    expect(newest).toMatchObject({ action: "account.two_factor_removed", actorName: "ada" });
+    const signedIn = await rig.call("sign-in/email", { body: bodyOf("bo") });
+    expect(signedIn.json.token).toEqual(expect.any(String));
   });
 
   test("list people, found by name and address, with what an operator needs", async () => {

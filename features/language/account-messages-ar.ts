@@ -77,6 +77,10 @@ export const accountMessagesAr: Catalogue = {
   "admin.makeMember": "جعله عضوًا",
   "admin.makeOwner.title": "هل تريد جعل {name} مالكًا؟",
   "admin.makeOwner.text": "للمالكين كل الصلاحيات على هذا الخادم، ومنها سحب دورك منك.",
+  "admin.twoOff": "إيقاف الدخول بخطوتين",
+  "admin.twoOff.title": "هل تريد إيقاف الدخول بخطوتين للحساب {name}؟",
+  "admin.twoOff.text":
+    "فقط إذا كنت متأكدًا ممن يطلب ذلك. بعدها تكفي كلمة المرور وحدها، وسيُسجَّل خروجه من كل مكان.",
   "admin.stepDown.title": "هل تريد التخلي عن دورك؟",
   "admin.stepDown.text": "سيُسجَّل خروجك من كل مكان، ولا يمكن إلا لشخص آخر إعادته إليك.",
   "admin.suspend": "تعليق",
@@ -97,6 +101,7 @@ export const accountMessagesAr: Catalogue = {
   "admin.invite.usesWrong": "بين 1 و{max} شخصًا.",
   "admin.invite.daysWrong": "بين 1 و{max} يومًا.",
   "admin.invite.link": "يستطيع من لديه هذا الرابط التسجيل. لن يُعرض إلا الآن.",
+  "admin.invite.closed": "التسجيل مغلق على هذا الخادم، ولن يُقبل أي رابط.",
   "admin.invite.none": "لا دعوات بعد",
   "admin.invite.noneText": "كل دعوة رابط تعطيه لشخص ما.",
   "admin.invite.used": "استُخدم {uses} من {max}",

@@ -84,6 +84,10 @@ export const accountMessagesDe: Catalogue = {
   "admin.makeMember": "Zum Mitglied machen",
   "admin.makeOwner.title": "{name} zum Eigentümer machen?",
   "admin.makeOwner.text": "Eigentümer dürfen auf diesem Server alles, auch dir deine Rolle nehmen.",
+  "admin.twoOff": "Anmeldung in zwei Schritten ausschalten",
+  "admin.twoOff.title": "Anmeldung in zwei Schritten für {name} ausschalten?",
+  "admin.twoOff.text":
+    "Nur, wenn du sicher bist, wer darum bittet. Danach genügt das Passwort allein, und das Konto wird überall abgemeldet.",
   "admin.stepDown.title": "Deine Rolle abgeben?",
   "admin.stepDown.text":
     "Du wirst überall abgemeldet, und nur jemand anderes kann sie dir zurückgeben.",
@@ -106,6 +110,8 @@ export const accountMessagesDe: Catalogue = {
   "admin.invite.usesWrong": "Zwischen 1 und {max} Personen.",
   "admin.invite.daysWrong": "Zwischen 1 und {max} Tagen.",
   "admin.invite.link": "Wer diesen Link hat, kann sich registrieren. Er wird nur jetzt gezeigt.",
+  "admin.invite.closed":
+    "Die Registrierung ist auf diesem Server geschlossen, kein Link würde angenommen.",
   "admin.invite.none": "Noch keine Einladungen",
   "admin.invite.noneText": "Jede ist ein Link, den du jemandem gibst.",
   "admin.invite.used": "{uses} von {max} benutzt",

@@ -79,6 +79,10 @@ export const accountMessagesEn = {
   "admin.makeMember": "Make a member",
   "admin.makeOwner.title": "Make {name} an owner?",
   "admin.makeOwner.text": "Owners may do everything on this server, also take your role from you.",
+  "admin.twoOff": "Turn off two-factor sign-in",
+  "admin.twoOff.title": "Turn off two-factor sign-in for {name}?",
+  "admin.twoOff.text":
+    "Only if you are sure who is asking. From then on their password alone lets them in, and they are signed out everywhere.",
   "admin.stepDown.title": "Give up your role?",
   "admin.stepDown.text":
     "You are signed out everywhere, and only somebody else can give it back to you.",
@@ -101,6 +105,7 @@ export const accountMessagesEn = {
   "admin.invite.usesWrong": "Between 1 and {max} people.",
   "admin.invite.daysWrong": "Between 1 and {max} days.",
   "admin.invite.link": "Whoever has this link can sign up. It is shown only now.",
+  "admin.invite.closed": "Sign-up is closed on this server, so no link would be taken.",
   "admin.invite.none": "No invitations yet",
   "admin.invite.noneText": "Each is a link that you hand to somebody.",
   "admin.invite.used": "{uses} of {max} used",

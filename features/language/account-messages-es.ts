@@ -83,6 +83,10 @@ export const accountMessagesEs: Catalogue = {
   "admin.makeOwner.title": "¿Hacer propietario a {name}?",
   "admin.makeOwner.text":
     "Los propietarios pueden hacer de todo en este servidor, también quitarte tu rol.",
+  "admin.twoOff": "Desactivar el inicio de sesión en dos pasos",
+  "admin.twoOff.title": "¿Desactivar el inicio de sesión en dos pasos de {name}?",
+  "admin.twoOff.text":
+    "Solo si sabes con seguridad quién lo pide. A partir de entonces bastará la contraseña, y se cerrará su sesión en todas partes.",
   "admin.stepDown.title": "¿Renunciar a tu rol?",
   "admin.stepDown.text":
     "Se cerrará tu sesión en todas partes y solo otra persona podrá devolvértelo.",
@@ -105,6 +109,8 @@ export const accountMessagesEs: Catalogue = {
   "admin.invite.usesWrong": "Entre 1 y {max} personas.",
   "admin.invite.daysWrong": "Entre 1 y {max} días.",
   "admin.invite.link": "Quien tenga este enlace puede registrarse. Solo se muestra ahora.",
+  "admin.invite.closed":
+    "El registro está cerrado en este servidor: no se aceptaría ningún enlace.",
   "admin.invite.none": "Aún no hay invitaciones",
   "admin.invite.noneText": "Cada una es un enlace que le das a alguien.",
   "admin.invite.used": "{uses} de {max} usadas",

@@ -85,6 +85,10 @@ export const accountMessagesFr: Catalogue = {
   "admin.makeOwner.title": "Nommer {name} propriétaire ?",
   "admin.makeOwner.text":
     "Les propriétaires peuvent tout faire sur ce serveur, y compris te retirer ton rôle.",
+  "admin.twoOff": "Désactiver la connexion en deux étapes",
+  "admin.twoOff.title": "Désactiver la connexion en deux étapes pour {name} ?",
+  "admin.twoOff.text":
+    "Seulement si tu sais avec certitude qui le demande. Ensuite, le mot de passe seul suffira, et le compte sera déconnecté partout.",
   "admin.stepDown.title": "Renoncer à ton rôle ?",
   "admin.stepDown.text":
     "Tu seras déconnecté partout, et seule une autre personne pourra te le rendre.",
@@ -106,6 +110,8 @@ export const accountMessagesFr: Catalogue = {
   "admin.invite.usesWrong": "Entre 1 et {max} personnes.",
   "admin.invite.daysWrong": "Entre 1 et {max} jours.",
   "admin.invite.link": "Qui a ce lien peut s’inscrire. Il n’est affiché que maintenant.",
+  "admin.invite.closed":
+    "Les inscriptions sont fermées sur ce serveur : aucun lien ne serait accepté.",
   "admin.invite.none": "Pas encore d’invitations",
   "admin.invite.noneText": "Chacune est un lien que tu donnes à quelqu’un.",
   "admin.invite.used": "{uses} sur {max} utilisées",

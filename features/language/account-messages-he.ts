@@ -77,6 +77,10 @@ export const accountMessagesHe: Catalogue = {
   "admin.makeMember": "הפיכה לחבר רגיל",
   "admin.makeOwner.title": "להעניק בעלות לחשבון של {name}?",
   "admin.makeOwner.text": "בעלים רשאים לעשות הכול בשרת הזה, גם לקחת ממך את התפקיד שלך.",
+  "admin.twoOff": "כיבוי הכניסה בשני שלבים",
+  "admin.twoOff.title": "לכבות את הכניסה בשני שלבים של {name}?",
+  "admin.twoOff.text":
+    "רק אם ברור לך מי מבקש. מכאן והלאה הסיסמה לבדה תספיק, והחשבון ינותק מכל המכשירים.",
   "admin.stepDown.title": "לוותר על התפקיד שלך?",
   "admin.stepDown.text": "החיבור שלך ינותק מכל המכשירים, ורק מישהו אחר יוכל להחזיר לך אותו.",
   "admin.suspend": "השעיה",
@@ -97,6 +101,7 @@ export const accountMessagesHe: Catalogue = {
   "admin.invite.usesWrong": "בין 1 ל־{max} אנשים.",
   "admin.invite.daysWrong": "בין 1 ל־{max} ימים.",
   "admin.invite.link": "מי שהקישור בידו יכול להירשם. הוא מוצג רק עכשיו.",
+  "admin.invite.closed": "ההרשמה סגורה בשרת הזה, ושום קישור לא יתקבל.",
   "admin.invite.none": "אין עדיין הזמנות",
   "admin.invite.noneText": "כל אחת היא קישור שמוסרים למישהו.",
   "admin.invite.used": "נוצלו {uses} מתוך {max}",

@@ -79,6 +79,10 @@ export const accountMessagesJa: Catalogue = {
   "admin.makeOwner.title": "{name}さんを所有者にしますか？",
   "admin.makeOwner.text":
     "所有者はこのサーバーですべてを行えます。あなたの役割を外すこともできます。",
+  "admin.twoOff": "2 段階サインインを無効にする",
+  "admin.twoOff.title": "{name} さんの 2 段階サインインを無効にしますか？",
+  "admin.twoOff.text":
+    "依頼した人が確かに本人である場合だけにしてください。以後はパスワードだけでサインインでき、すべての端末からサインアウトされます。",
   "admin.stepDown.title": "自分の役割を手放しますか？",
   "admin.stepDown.text": "すべての端末からサインアウトされ、元に戻せるのはほかの人だけです。",
   "admin.suspend": "停止する",
@@ -99,6 +103,7 @@ export const accountMessagesJa: Catalogue = {
   "admin.invite.usesWrong": "1～{max} 人にしてください。",
   "admin.invite.daysWrong": "1～{max} 日にしてください。",
   "admin.invite.link": "このリンクを持つ人は登録できます。表示されるのは今だけです。",
+  "admin.invite.closed": "このサーバーは新規登録を受け付けていないため、招待リンクも使えません。",
   "admin.invite.none": "招待はまだありません",
   "admin.invite.noneText": "それぞれが、誰かに渡すリンクです。",
   "admin.invite.used": "{max} 件中 {uses} 件使用済み",

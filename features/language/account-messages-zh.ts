@@ -77,6 +77,10 @@ export const accountMessagesZh: Catalogue = {
   "admin.makeMember": "设为成员",
   "admin.makeOwner.title": "将{name}设为所有者？",
   "admin.makeOwner.text": "所有者可以在此服务器上做任何事，包括取消你的角色。",
+  "admin.twoOff": "关闭两步登录",
+  "admin.twoOff.title": "要为 {name} 关闭两步登录吗？",
+  "admin.twoOff.text":
+    "仅当你确定请求者身份时才这样做。此后只凭密码即可登录，并且会在所有设备上退出登录。",
   "admin.stepDown.title": "要放弃你的角色吗？",
   "admin.stepDown.text": "你会在所有设备上退出登录，只有别人才能把它还给你。",
   "admin.suspend": "停用",
@@ -97,6 +101,7 @@ export const accountMessagesZh: Catalogue = {
   "admin.invite.usesWrong": "1 至 {max} 人。",
   "admin.invite.daysWrong": "1 至 {max} 天。",
   "admin.invite.link": "持有此链接的人可以注册。它只在此刻显示。",
+  "admin.invite.closed": "此服务器已关闭注册，任何邀请链接都不会被接受。",
   "admin.invite.none": "还没有邀请",
   "admin.invite.noneText": "每个邀请都是一个交给他人的链接。",
   "admin.invite.used": "已使用 {uses}/{max}",

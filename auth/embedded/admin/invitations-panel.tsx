@@ -5,6 +5,7 @@ import { Notice } from "@/components/ui/notice";
 import { TextField } from "@/components/ui/text-field";
 import { t } from "@/features/language/t";
 import { formatMoment } from "@/lib/dates";
+import { usePublicConfig } from "../../use-identity";
 import { RemovableList } from "../account/removable-list";
 import type { Invitation } from "../invitations";
 import { readField, ServiceForm } from "../service-form";
@@ -20,9 +21,11 @@ const DAYS_MAX = 90;
 export function InvitationsPanel() {
   const invitations = useAnswer<Invitation[]>("admin/invitations");
   const [link, setLink] = useState<string | null>(null);
+  const isClosed = usePublicConfig().signUp === "closed";
   return (
     <>
-      <div className="max-w-md">
+      {isClosed && <p className="text-preview text-muted">{t("admin.invite.closed")}</p>}
+      <div className="max-w-md" hidden={isClosed}>
         <ServiceForm<{ link: string }>
           submitLabel={t("admin.invite.make")}
           pendingLabel={t("admin.invite.making")}

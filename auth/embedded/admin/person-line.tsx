@@ -43,7 +43,7 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
     trigger.current?.focus();
     setAsked(question);
   };
-  const { id, name, email, role, isSuspended, imageUrl } = person;
+  const { id, name, email, role, isSuspended, imageUrl, hasTwoFactor } = person;
   const isSelf = id === userId;
 
   async function act<T>(path: string, more: object = {}): Promise<ServiceOutcome<T>> {
@@ -109,6 +109,21 @@ export function PersonLine({ person, onLink, onRefused, onChanged }: PersonLineP
             ))}
             {!isSelf && (
               <>
+                {hasTwoFactor && (
+                  <Menu.Item
+                    className={ITEM}
+                    onSelect={() =>
+                      ask({
+                        title: t("admin.twoOff.title", { name }),
+                        text: t("admin.twoOff.text"),
+                        confirmLabel: t("account.two.turnOff"),
+                        path: "two-factor-off",
+                      })
+                    }
+                  >
+                    {t("admin.twoOff")}
+                  </Menu.Item>
+                )}
                 <Menu.Item
                   className={ITEM}
                   onSelect={() => {
