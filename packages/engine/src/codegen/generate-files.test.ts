@@ -165,6 +165,44 @@ describe("generateFiles", () => {
     ]);
   });
 
+  test("[CG3] variables that the app declares are typed, and no others", {
+    timeout: 60_000,
+  }, () => {
+    const declare = (env: string) =>
+      write(
+        "convex/convex.config.ts",
+        `import { defineApp } from "convex/server";
+         import { v } from "convex/values";
+         export default defineApp(${env});`,
+      );
+    write(
+      "app/env.ts",
+      `import { env } from "../convex/_generated/server";
+       export const all: string[] = [env.CONVEX_SITE_URL, env.KEY];
+       export const maybe: string | undefined = env.FOO;
+       export const wrong: string = env.FOO;
+       env.BAR;`,
+    );
+    declare("{ env: { KEY: v.string(), FOO: v.optional(v.string()) } }");
+    writeGeneratedFiles(functionsDir);
+    expect(typeErrors(["app/env.ts"])).toEqual([
+      [
+        expect.stringContaining("not assignable to type 'string'"),
+        expect.stringContaining("'BAR' does not exist"),
+      ],
+    ]);
+    declare("");
+    writeGeneratedFiles(functionsDir);
+    expect(typeErrors(["app/env.ts"])).toEqual([
+      [
+        expect.stringContaining("'KEY' does not exist"),
+        expect.stringContaining("'FOO' does not exist"),
+        expect.stringContaining("'FOO' does not exist"),
+        expect.stringContaining("'BAR' does not exist"),
+      ],
+    ]);
+  });
+
   test("[CG5] a folder is the same however it is named, and what it uses must be there", () => {
     write(
       "convex/convex.config.ts",

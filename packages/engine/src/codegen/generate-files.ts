@@ -38,7 +38,7 @@ export function generateFiles(functionsDir: string): GeneratedFile[] {
     add("api.js", apiJs());
     if (dir !== functionsDir) add("component.d.ts", componentTypes(modulePaths));
     add("dataModel.d.ts", hasSchema ? dataModelTypes() : untypedDataModelTypes());
-    add("server.d.ts", serverTypes());
+    add("server.d.ts", serverTypes(findSpecialFile(dir, "convex.config") !== null));
     add("server.js", serverJs());
     for (const use of uses) {
       if (use.dir !== null && !dirs.includes(use.dir)) dirs.push(use.dir);

@@ -46,14 +46,37 @@ const BUILDERS: readonly Builder[] = [
   },
 ];
 
-/** Types of the builders and of what they hand to functions. */
-export function serverTypes(): string {
+const PLATFORM_ENV = `{
+  readonly CONVEX_CLOUD_URL: string;
+  readonly CONVEX_SITE_URL: string;
+}`;
+
+/** As the app's or component's definition declares them, where there is one that does. */
+function envType(hasConfig: boolean): string {
+  if (!hasConfig) {
+    return `/** The environment variables that every deployment has; others are in \`process.env\`. */
+type Env = ${PLATFORM_ENV};
+`;
+  }
+  return `type Declared = (typeof config)["__env"];
+
+/** The environment variables that every deployment has, and those that \`convex.config\` declares. */
+type Env = ${PLATFORM_ENV} & (string extends keyof Declared ? unknown : EnvFromDefinition<Declared>);
+`;
+}
+
+/**
+ * Types of the builders and of what they hand to functions.
+ *
+ * @param hasConfig Whether there is a `convex.config` in this folder.
+ */
+export function serverTypes(hasConfig: boolean): string {
   const builders = BUILDERS.map(
     ({ name, type, about }) => `/** ${about} */\nexport declare const ${name}: ${type};\n`,
   );
   return `${header(WHAT)}import type {
   ActionBuilder,
-  GenericActionCtx,
+${hasConfig ? "  EnvFromDefinition,\n" : ""}  GenericActionCtx,
   GenericDatabaseReader,
   GenericDatabaseWriter,
   GenericMutationCtx,
@@ -62,15 +85,10 @@ export function serverTypes(): string {
   MutationBuilder,
   QueryBuilder,
 } from "convex/server";
-import type { DataModel } from "./dataModel.js";
+${hasConfig ? 'import type config from "../convex.config.js";\n' : ""}import type { DataModel } from "./dataModel.js";
 
 ${builders.join("\n")}
-/** The environment variables that every deployment has; others are in \`process.env\`. */
-type Env = {
-  readonly CONVEX_CLOUD_URL: string;
-  readonly CONVEX_SITE_URL: string;
-};
-export declare const env: Env;
+${envType(hasConfig)}export declare const env: Env;
 
 /** What a query is given as its first argument. */
 export type QueryCtx = GenericQueryCtx<DataModel>;
