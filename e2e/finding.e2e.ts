@@ -264,6 +264,39 @@ test("[B13] unread chats below the fold are told of at the edge of the list", as
   await ada.page.setViewportSize({ width: 1280, height: 800 });
 });
 
+test("[B31] what one types before the palette has come is for the palette", async () => {
+  const eve = await stage.person("Eve Early");
+  const eveClient = new ParleyClient(stage.server.url, await tokenOf(eve));
+  await eveClient.mutate("users:syncUser", {});
+  const { page } = eve;
+  const chat = await eveClient.conversationWith((await boClient.me()).clerkId);
+  await page.goto(`/messages?conversationId=${encodeURIComponent(chat)}`);
+  await composer(page).fill("kept");
+  let held = 0;
+  let letGo: () => void = () => undefined;
+  const isFree = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route("**/_next/static/**", async (route) => {
+    held += 1;
+    await isFree;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("cyd");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => held).toBeGreaterThan(0);
+  letGo();
+  const field = page.getByRole("dialog", { name: "Go to" }).getByRole("combobox");
+  await field.waitFor();
+  expect(await field.inputValue()).toBe("cyd");
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+  expect(await composer(page).inputValue()).toBe("kept");
+  expect(await eveClient.messages(chat)).toEqual([]);
+  expect(eve.troubles).toEqual([]);
+});
+
 test("nothing in the console", () => {
   expect(ada.troubles).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { ParleyClient } from "./rig/api";
 import {
   composer,
   conversationHeading,
@@ -9,7 +10,7 @@ import {
   openConversationWith,
   send,
 } from "./rig/screen";
-import { openStage, type Person, type Stage } from "./rig/stage";
+import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
@@ -93,6 +94,18 @@ test("nothing is wider than the smallest phone", async () => {
   await conversationLink(ada.page, "Bo Diddley").click();
   await message(ada.page, "hello phone").waitFor();
   await check("chat");
+  // What does not fit must be cut, and not push what stands beside it off the screen.
+  const client = new ParleyClient(stage.server.url, await tokenOf(ada));
+  const { clerkId: otherId } = await new ParleyClient(stage.server.url, await tokenOf(bo)).me();
+  const groupName = "A perfectly ordinary but rather long name for a group of friends";
+  const group = await client.mutate("conversations:createGroup", {
+    ...{ groupName, participantIds: [otherId] },
+  });
+  await ada.page.goto(`/messages?conversationId=${encodeURIComponent(String(group))}`);
+  const button = ada.page.getByRole("button", { name: "Send", exact: true });
+  await button.waitFor();
+  const box = await button.boundingBox();
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320);
   await ada.page.goto("/users");
   await ada.page.getByRole("searchbox", { name: "Search people" }).waitFor();
   await check("people");

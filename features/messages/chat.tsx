@@ -150,8 +150,13 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
         t("people.someone");
   const logProps = useMemo(() => ({ sending, changes }), [sending, changes]);
   return (
-    <div className={cn("grid h-full", hasSide && "grid-cols-[minmax(0,1fr)_360px]")}>
-      <div className="grid h-full min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)_auto]">
+    <div
+      className={cn(
+        "grid h-full",
+        hasSide ? "grid-cols-[minmax(0,1fr)_360px]" : "grid-cols-[minmax(0,1fr)]",
+      )}
+    >
+      <div className="grid h-full min-h-0 min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
         <div>
           <ChatHeader
             conversation={conversation}

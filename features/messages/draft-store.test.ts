@@ -42,6 +42,29 @@ describe("DraftStore", () => {
     expect(storage.map.size).toBe(0);
   });
 
+  it("keeps what was written here when another tab sends its own draft of the chat", () => {
+    const storage = memory();
+    const [here, there] = [new DraftStore(storage), new DraftStore(storage)];
+    expect([here.read("ada", "c"), there.read("ada", "c")]).toEqual(["", ""]);
+    here.write("ada", "c", "long and precious");
+    there.write("ada", "c", "short");
+    there.write("ada", "c", "");
+    // As a page that goes saves once more, whatever it has.
+    here.write("ada", "c", "long and precious");
+    there.write("ada", "c", "");
+    expect(new DraftStore(storage).read("ada", "c")).toBe("long and precious");
+  });
+
+  it("does not bring back what another tab has sent and this one had only read", () => {
+    const storage = memory();
+    new DraftStore(storage).write("ada", "c", "from before");
+    const [here, there] = [new DraftStore(storage), new DraftStore(storage)];
+    expect([here.read("ada", "c"), there.read("ada", "c")]).toEqual(["from before", "from before"]);
+    there.write("ada", "c", "");
+    here.write("ada", "c", "from before");
+    expect(new DraftStore(storage).read("ada", "c")).toBe("");
+  });
+
   it("works where storage is forbidden", () => {
     const deny = () => {
       throw new DOMException("denied", "SecurityError");

@@ -16,6 +16,8 @@ export class DraftStore {
   private readonly listeners = new Set<() => void>();
   /** Who has signed out: a composer that is still open must not save for them again. */
   private readonly gone = new Set<string>();
+  /** Drafts that were written here, and not only read. */
+  private readonly own = new Set<string>();
   private changes = 0;
 
   constructor(private readonly storage: KeyValueStorage | null) {}
@@ -36,16 +38,27 @@ export class DraftStore {
 
   write(userId: string, conversationId: string, text: string): void {
     const key = draftKey(userId, conversationId);
-    if (this.gone.has(userId) || this.read(userId, conversationId) === text) return;
+    if (this.gone.has(userId)) return;
+    if (this.read(userId, conversationId) === text) {
+      // Another tab may have sent what it had of this chat, and let go of what stood here.
+      if (this.own.has(key)) this.store(key, text);
+      return;
+    }
     this.drafts.set(key, text);
+    if (text === "") this.own.delete(key);
+    else this.own.add(key);
+    this.store(key, text);
+    this.changes++;
+    for (const listener of this.listeners) listener();
+  }
+
+  private store(key: string, text: string): void {
     try {
       if (text === "") this.storage?.removeItem(key);
       else this.storage?.setItem(key, text.slice(0, DRAFT_MAX_UNITS));
     } catch {
       // See above.
     }
-    this.changes++;
-    for (const listener of this.listeners) listener();
   }
 
   /** Where the caret stood in the draft, counted from its start; its end where that is not known. */

@@ -2,6 +2,7 @@ import type { CSSProperties } from "react";
 import { hueOf } from "@/components/ui/initials";
 import { cn } from "@/lib/cn";
 import { formatFull, formatTime } from "@/lib/dates";
+import { currentLanguage, directionOf } from "@/lib/language";
 import { t } from "../language/t";
 import type { ChatMessage, Quote } from "./chat-message";
 import { MessageQuote } from "./message-quote";
@@ -67,7 +68,7 @@ export function MessageBubble(props: MessageBubbleProps) {
         />
       )}
       {/* The text and its time share a block that takes the text's own direction. */}
-      <div dir="auto" className="bidi-text">
+      <div dir="auto" className="bidi-text overflow-x-clip">
         {isDeleted ? (
           <span className="text-preview text-muted italic">{t("message.deleted")}</span>
         ) : bigEmoji > 0 ? (
@@ -96,6 +97,8 @@ function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
   const sentAt = new Date(message.sentAt);
   return (
     <span
+      // In the direction of the page, whatever that of the text beside it.
+      dir={directionOf(currentLanguage())}
       className={cn(
         "tabular items-center gap-[3px] text-time leading-none select-none",
         isFloating ? "float-end ms-3 mt-[7px] mb-px inline-flex" : "flex justify-end pt-1",

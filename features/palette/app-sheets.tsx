@@ -7,12 +7,9 @@ import { leaveSheets, settleSheets } from "@/lib/sheet-steps";
 import { chatBeside } from "../conversations/chat-order";
 import { openConversation, useOpenConversationId } from "../navigation/open-conversation";
 import { opensSheets, type Sheet } from "./open-sheet";
+import { PaletteEntrance } from "./palette-entrance";
 import { readShortcut, type Shortcut } from "./shortcuts";
 
-const CommandPalette = dynamic(
-  () => import("./command-palette").then((room) => room.CommandPalette),
-  { loading: () => null },
-);
 const ShortcutSheet = dynamic(() => import("./shortcut-sheet").then((room) => room.ShortcutSheet), {
   loading: () => null,
 });
@@ -77,7 +74,7 @@ export function AppSheets() {
       return null;
     case "palette":
       return (
-        <CommandPalette
+        <PaletteEntrance
           onClose={close}
           onSheet={setSheet}
           onPage={(href) => leaveSheets(() => router.push(href))}

@@ -38,6 +38,8 @@ export type CommandPaletteProps = {
   onSheet: (sheet: Sheet) => void;
   onPage: (href: string) => void;
   returnFocusTo: RefObject<HTMLElement | null>;
+  /** What was typed before the palette was here. */
+  initialSearch: string;
 };
 
 type Item = {
@@ -53,7 +55,7 @@ type Group = { title: string; items: Item[] };
 export function CommandPalette(props: CommandPaletteProps) {
   const { onClose, returnFocusTo } = props;
   useBackCloses(onClose);
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useState(props.initialSearch);
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const hasLeft = useRef(false);

@@ -106,7 +106,7 @@ function PeopleList({ search, onClear }: { search: string; onClear: () => void }
         {look === "ready" && people.length > 0 && (
           <ul
             aria-label={t("people.list")}
-            className="grid gap-x-2 wide:grid-cols-[repeat(auto-fill,minmax(280px,1fr))]"
+            className="grid grid-cols-[minmax(0,1fr)] gap-x-2 wide:grid-cols-[repeat(auto-fill,minmax(280px,1fr))]"
           >
             {people.map((person) => (
               <PersonRow
