@@ -2,7 +2,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
 import { log } from "./rig/log";
-import { composer, conversationHeading, conversationLink, message } from "./rig/screen";
+import {
+  composer,
+  conversationHeading,
+  conversationLink,
+  message,
+  openActions,
+} from "./rig/screen";
 import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
 const GROUP = "Writers";
@@ -146,6 +152,37 @@ test("[B29] [B71] the up arrow edits the last own message, and Escape gives it u
   await field.press("Enter");
   await message(ada.page, "after blanks, edited").waitFor();
   expect(await field.inputValue()).toBe("");
+});
+
+test("[B29] [B30] a begun edit comes back after a change of chats and a reload, beside the draft", async () => {
+  const field = composer(ada.page);
+  const banner = ada.page.getByText("Editing your message");
+  await field.fill("the draft");
+  await openActions(ada.page, "after blanks, edited");
+  await ada.page.getByRole("menuitem", { name: "Edit", exact: true }).click();
+  await expect.poll(() => field.inputValue()).toBe("after blanks, edited");
+  await expect
+    .poll(() => field.evaluate((element: HTMLTextAreaElement) => element.selectionStart))
+    .toBe("after blanks, edited".length);
+  await field.press("End");
+  await ada.page.keyboard.type(" at length");
+  await openChat("Bo Diddley");
+  expect(await banner.count()).toBe(0);
+  expect(await field.inputValue()).toBe("");
+  await openChat(GROUP);
+  await banner.waitFor();
+  await expect.poll(() => field.inputValue()).toBe("after blanks, edited at length");
+  await ada.page.reload();
+  await banner.waitFor();
+  await expect.poll(() => field.inputValue()).toBe("after blanks, edited at length");
+  // Given up, it does not come back; and the message is as it was.
+  await field.press("Escape");
+  await banner.waitFor({ state: "detached" });
+  expect(await field.inputValue()).toBe("the draft");
+  await ada.page.reload();
+  await expect.poll(() => field.inputValue()).toBe("the draft");
+  expect(await banner.count()).toBe(0);
+  await field.fill("");
 });
 
 test("[B35] the field grows to 40 % of the window, then scrolls, and shrinks after sending", async () => {

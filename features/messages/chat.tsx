@@ -75,6 +75,7 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
   const {
     editing,
     start: startEdit,
+    change: changeEdit,
     end: endEdit,
   } = useEditing(conversationId, chat.isCopy ? NOT_KNOWN : tail, changes.edit);
   const [isMissingSeen, setIsMissingSeen] = useState(false);
@@ -218,6 +219,7 @@ function OpenChat({ conversationId, isAlone }: ChatProps) {
               onSend={send}
               onEditLast={editLast}
               editing={editing}
+              onEditChange={changeEdit}
               onEditEnd={endEdit}
               answering={
                 reply.quoted && {

@@ -53,6 +53,7 @@ export type ComposerProps = {
   onEditLast: () => void;
   /** The message that is being changed instead of writing a new one. */
   editing: Editing | null;
+  onEditChange: (content: string) => void;
   /** `null`: given up. */
   onEditEnd: (content: string | null) => void;
   answering: Answering | null;
@@ -64,7 +65,7 @@ export type ComposerProps = {
 /** Where one writes. What is refused stays in the field with the reason below it. */
 export function Composer(props: ComposerProps) {
   const { ref, conversationId, members, onSend, onEditLast, editing, onEditEnd } = props;
-  const { answering, onAnswerEnd, onAnswerStep } = props;
+  const { onEditChange, answering, onAnswerEnd, onAnswerStep } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversationId, () => caretOf(field.current));
   const [edited, setEdited] = useState("");
@@ -120,7 +121,10 @@ export function Composer(props: ComposerProps) {
 
   function change(next: string) {
     setRefusal(null);
-    if (editing) return setEdited(next);
+    if (editing) {
+      setEdited(next);
+      return onEditChange(next);
+    }
     draft.change(next);
     if (isBlank(next)) typing.noteStopped();
     else typing.noteTyping();

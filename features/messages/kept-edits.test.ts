@@ -10,7 +10,7 @@ function memory() {
     removeItem: (key: string) => void map.delete(key),
   };
 }
-const first = { messageId: "m1", content: "better" };
+const first = { messageId: "m1", content: "better", original: null };
 
 it("hands what a page has not brought to the server to the next one, and only there", () => {
   const storage = memory();
@@ -34,6 +34,20 @@ it("keeps the newest of a message, whatever is answered first", () => {
   page.release("ada", "c", first);
   expect(page.orphans("ada", "c")).toEqual([]);
   expect(new KeptEdits(storage).orphans("ada", "c")).toEqual([second]);
+});
+
+it("keeps a begun edit, and giving it up leaves alone what is on its way", () => {
+  const storage = memory();
+  const page = new KeptEdits(storage);
+  const begun = { messageId: "m2", content: "half a", original: "a" };
+  page.keep("ada", "c", first);
+  page.note("ada", "c", { ...begun, content: "half" });
+  page.note("ada", "c", begun);
+  expect(page.orphans("ada", "c")).toEqual([begun]);
+  expect(new KeptEdits(storage).orphans("ada", "c")).toEqual([first, begun]);
+  page.drop("ada", "c", begun.messageId);
+  page.drop("ada", "c", first.messageId);
+  expect(new KeptEdits(storage).orphans("ada", "c")).toEqual([first]);
 });
 
 it("leaves nothing of somebody who signs out, and everything of others", () => {

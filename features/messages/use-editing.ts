@@ -10,8 +10,9 @@ import type { MessageChanges } from "./use-message-changes";
 /**
  * A message that is being changed.
  *
- * `content` is what the field begins with, and `original` what the message says; `null` where an
- * edit comes back that a former page could not bring to the server.
+ * `content` is what the field says by now; it changes in place, since a key need not draw the whole
+ * chat anew. `original` is what the message said at first; `null` where an edit comes back that a
+ * former page could not bring to the server.
  */
 export type Editing = { messageId: string; content: string; original: string | null };
 
@@ -23,7 +24,8 @@ export function forgetEdits(userId: string): void {
 }
 
 /**
- * Which message of a conversation is being changed. An edit that a reload cut off comes back.
+ * Which message of a conversation is being changed. An edit comes back that was cut off, be it by a
+ * reload or because another chat was opened.
  *
  * @param messages The newest ones as the server has them; a copy would already say what was edited.
  */
@@ -35,21 +37,39 @@ export function useEditing(
   const owner = useIdentity().userId ?? "";
   const nextOrphan = useCallback((): Editing | null => {
     const [orphan] = keptEdits.orphans(owner, conversationId);
-    return orphan ? { ...orphan, original: null } : null;
+    return orphan ?? null;
   }, [owner, conversationId]);
   const [editing, setEditing] = useState(nextOrphan);
 
-  const start = useCallback(({ id, content }: ChatMessage) => {
-    if (id !== null) setEditing({ messageId: id, content, original: content });
-  }, []);
+  const start = useCallback(
+    ({ id, content }: ChatMessage) => {
+      if (id === null) return;
+      const begun = keptEdits
+        .orphans(owner, conversationId)
+        .find(({ messageId }) => messageId === id);
+      setEditing(begun ?? { messageId: id, content, original: content });
+    },
+    [owner, conversationId],
+  );
+  const change = useCallback(
+    (content: string) => {
+      if (editing === null) return;
+      editing.content = content;
+      // An emptied field was given up, as with a draft.
+      if (content === "" || content === editing.original) {
+        keptEdits.drop(owner, conversationId, editing.messageId);
+      } else keptEdits.note(owner, conversationId, editing);
+    },
+    [editing, owner, conversationId],
+  );
   /** @param content `null`: given up. */
   const end = useCallback(
     (content: string | null) => {
       if (editing === null) return;
       const { messageId, original } = editing;
-      if (original === null) keptEdits.release(owner, conversationId, editing);
+      keptEdits.drop(owner, conversationId, messageId);
       if (content !== null && content !== original) {
-        const kept = { messageId, content };
+        const kept = { messageId, content, original: null };
         keptEdits.keep(owner, conversationId, kept);
         void edit(messageId, content).then(() => keptEdits.release(owner, conversationId, kept));
       }
@@ -60,13 +80,14 @@ export function useEditing(
 
   // It had arrived after all, or there is nothing to change any more.
   const isSettled =
-    editing?.original === null &&
+    editing !== null &&
     messages.some(
       ({ id, content, isDeleted }) =>
-        id === editing.messageId && (isDeleted || content === editing.content),
+        id === editing.messageId &&
+        (isDeleted || (editing.original === null && content === editing.content)),
     );
   useEffect(() => {
     if (isSettled) end(null);
   }, [isSettled, end]);
-  return { editing, start, end };
+  return { editing, start, change, end };
 }
