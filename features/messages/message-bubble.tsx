@@ -97,8 +97,6 @@ function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
   const sentAt = new Date(message.sentAt);
   return (
     <span
-      // In the direction of the page, whatever that of the text beside it.
-      dir={directionOf(currentLanguage())}
       className={cn(
         "tabular items-center gap-[3px] text-time leading-none select-none",
         isFloating ? "float-end ms-3 mt-[7px] mb-px inline-flex" : "flex justify-end pt-1",
@@ -116,7 +114,12 @@ function MessageMeta(props: MessageBubbleProps & { isFloating: boolean }) {
           {t("message.edited")}
         </button>
       )}
-      <time dateTime={sentAt.toISOString()} title={formatFull(message.sentAt)}>
+      {/* In the direction of the page, whatever that of the text beside it. */}
+      <time
+        dir={directionOf(currentLanguage())}
+        dateTime={sentAt.toISOString()}
+        title={formatFull(message.sentAt)}
+      >
         {formatTime(message.sentAt)}
       </time>
       {isMine && !message.isDeleted && <MessageTicks delivery={message.delivery} isRead={isRead} />}

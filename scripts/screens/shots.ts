@@ -25,7 +25,7 @@ const visitor = (name: string, path: string, text: string): Shot => ({
   isVisitor: true,
   open: async (page) => {
     await page.goto(path);
-    await page.getByLabel("Email", { exact: true }).waitFor();
+    await page.getByRole("heading").first().waitFor();
   },
 });
 
