@@ -11,6 +11,7 @@ let ada: Person;
 let cable: Cable;
 let adaClient: ParleyClient;
 let conversationId: string;
+let boClient: ParleyClient;
 
 beforeAll(async () => {
   stage = await openStage();
@@ -18,7 +19,7 @@ beforeAll(async () => {
   await signUpOverHttp(ada, stage.server.url);
   cable = await layCable(ada.context);
   const bo = await stage.person("Bo Diddley");
-  const boClient = new ParleyClient(stage.server.url, await tokenOf(bo));
+  boClient = new ParleyClient(stage.server.url, await tokenOf(bo));
   await boClient.mutate("users:syncUser", {});
   adaClient = new ParleyClient(stage.server.url, await tokenOf(ada));
   await adaClient.mutate("users:syncUser", {});
@@ -265,6 +266,40 @@ test("[B46] a refused message says why, and is sent again under the same name or
   await message(page, "refused 2").getByRole("button", { name: "Discard" }).click();
   await message(page, "refused 2").waitFor({ state: "detached" });
   await expect.poll(() => stored("refused")).toEqual(["refused 1"]);
+});
+
+test("[B45] who is removed from a group meanwhile still finds what they could not send there", async () => {
+  const { clerkId } = await adaClient.me();
+  const group = (await boClient.mutate("conversations:createGroup", {
+    groupName: "Leavers",
+    participantIds: [clerkId],
+  })) as string;
+  // A page of its own: the cable does not reach the one whose socket was turned aside above.
+  await ada.page.close();
+  ada.page = await ada.context.newPage();
+  const { page } = ada;
+  await page.goto(`/messages?conversationId=${encodeURIComponent(group)}`);
+  await composer(page).waitFor();
+  cable.cut();
+  await write(page, "removed 1", "removed 2");
+  await composer(page).fill("removed draft");
+  await boClient.mutate("groups:removeMember", { conversationId: group, userId: clerkId });
+  cable.mend();
+  await page.getByText("This chat cannot be opened").waitFor({ timeout: 40_000 });
+  const unsent = page.getByRole("region", { name: "Not sent here" });
+  const row = (text: string) => unsent.getByRole("listitem").filter({ hasText: text });
+  for (const text of ["removed 1", "removed 2", "removed draft"]) await row(text).waitFor();
+  await ada.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await row("removed 2").getByRole("button", { name: "Copy text" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("removed 2");
+  await row("removed 1").getByRole("button", { name: "Discard" }).click();
+  await row("removed 1").waitFor({ state: "detached" });
+  await row("removed draft").getByRole("button", { name: "Discard" }).click();
+  await row("removed draft").waitFor({ state: "detached" });
+  await page.reload();
+  await row("removed 2").getByRole("button", { name: "Discard" }).click();
+  await unsent.waitFor({ state: "detached" });
+  await openChat(page);
 });
 
 test("signing out leaves nothing behind", async () => {

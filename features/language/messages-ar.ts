@@ -245,6 +245,7 @@ export const messagesAr: Catalogue = {
   "chat.missing.title": "لا يمكن فتح هذه المحادثة",
   "chat.missing.text": "إنها غير موجودة، أو لستَ فيها.",
   "chat.missing.action": "العودة إلى المحادثات",
+  "chat.missing.unsent": "لم يُرسَل هنا",
   "chat.log": "الرسائل",
   "chat.toEnd": "الانتقال إلى أحدث الرسائل",
   "chat.backToReply": "العودة إلى الرد",

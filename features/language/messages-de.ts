@@ -219,6 +219,7 @@ export const messagesDe: Catalogue = {
   "chat.missing.title": "Dieser Chat lässt sich nicht öffnen",
   "chat.missing.text": "Es gibt ihn nicht, oder du gehörst nicht dazu.",
   "chat.missing.action": "Zu den Chats",
+  "chat.missing.unsent": "Hier nicht gesendet",
   "chat.log": "Nachrichten",
   "chat.toEnd": "Zu den neuesten Nachrichten",
   "chat.backToReply": "Zurück zur Antwort",

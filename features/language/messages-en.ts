@@ -220,6 +220,7 @@ export const messagesEn = {
   "chat.missing.title": "This chat cannot be opened",
   "chat.missing.text": "It does not exist, or you are not in it.",
   "chat.missing.action": "Back to chats",
+  "chat.missing.unsent": "Not sent here",
   "chat.log": "Messages",
   "chat.toEnd": "Jump to the newest messages",
   "chat.backToReply": "Back to the reply",

@@ -217,6 +217,7 @@ export const messagesEs: Catalogue = {
   "chat.missing.title": "Este chat no se puede abrir",
   "chat.missing.text": "No existe, o no estás en él.",
   "chat.missing.action": "Volver a los chats",
+  "chat.missing.unsent": "Sin enviar en este chat",
   "chat.log": "Mensajes",
   "chat.toEnd": "Ir a los mensajes más recientes",
   "chat.backToReply": "Volver a la respuesta",

@@ -217,6 +217,7 @@ export const messagesFr: Catalogue = {
   "chat.missing.title": "Cette discussion ne peut pas s’ouvrir",
   "chat.missing.text": "Elle n’existe pas, ou tu n’en fais pas partie.",
   "chat.missing.action": "Retour aux discussions",
+  "chat.missing.unsent": "Non envoyé ici",
   "chat.log": "Messages",
   "chat.toEnd": "Aller aux messages les plus récents",
   "chat.backToReply": "Revenir à la réponse",

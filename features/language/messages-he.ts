@@ -222,6 +222,7 @@ export const messagesHe: Catalogue = {
   "chat.missing.title": "אי אפשר לפתוח את השיחה הזאת",
   "chat.missing.text": "היא אינה קיימת, או שאינך חלק ממנה.",
   "chat.missing.action": "חזרה לשיחות",
+  "chat.missing.unsent": "לא נשלח כאן",
   "chat.log": "הודעות",
   "chat.toEnd": "אל ההודעות החדשות ביותר",
   "chat.backToReply": "חזרה אל התשובה",

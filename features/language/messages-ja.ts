@@ -205,6 +205,7 @@ export const messagesJa: Catalogue = {
   "chat.missing.title": "このチャットは開けません",
   "chat.missing.text": "存在しないか、あなたは参加していません。",
   "chat.missing.action": "チャットに戻る",
+  "chat.missing.unsent": "ここで未送信のもの",
   "chat.log": "メッセージ一覧",
   "chat.toEnd": "最新のメッセージへ",
   "chat.backToReply": "返信に戻る",

@@ -202,6 +202,7 @@ export const messagesZh: Catalogue = {
   "chat.missing.title": "无法打开这个聊天",
   "chat.missing.text": "它不存在，或者你不在其中。",
   "chat.missing.action": "返回聊天",
+  "chat.missing.unsent": "未在此发送的内容",
   "chat.log": "消息列表",
   "chat.toEnd": "跳到最新消息",
   "chat.backToReply": "返回回复",

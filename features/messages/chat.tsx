@@ -1,10 +1,8 @@
 "use client";
 
-import { MessageCircleOff } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Notice } from "@/components/ui/notice";
 import { PanelBoundary } from "@/components/ui/panel-boundary";
 import { cn } from "@/lib/cn";
 import { useBackCloses } from "@/lib/use-back-closes";
@@ -12,13 +10,14 @@ import { refusalOf } from "@/shared/error-codes";
 import { PanelError } from "../connection/panel-error";
 import { useConversationActs } from "../conversations/use-conversation-acts";
 import { t } from "../language/t";
-import { closeConversation, useOpenMessageId } from "../navigation/open-conversation";
+import { useOpenMessageId } from "../navigation/open-conversation";
 import { useIsRoomy } from "../navigation/use-media";
 import { ChatHeader } from "./chat-header";
 import type { ChatMessage } from "./chat-message";
 import { ClosedComposer, closedBecause } from "./closed-composer";
 import { Composer, type ComposerHandle } from "./composer";
 import { MessageLog, type MessageLogHandle } from "./message-log";
+import { MissingChat } from "./missing-chat";
 import { SelectionBar } from "./selection-bar";
 import { UndoBar } from "./undo-bar";
 import { useChat } from "./use-chat";
@@ -55,7 +54,7 @@ export function Chat({ conversationId, isAlone }: ChatProps) {
         resetKey={conversationId}
         fallback={(error, retry) =>
           refusalOf(error)?.code === "not_found" ? (
-            <MissingChat />
+            <MissingChat conversationId={conversationId} />
           ) : (
             <PanelError error={error} onRetry={retry} />
           )
@@ -258,16 +257,5 @@ function ChatNotice({ text, onClose }: { text: string; onClose: () => void }) {
         {t("close")}
       </Button>
     </p>
-  );
-}
-
-function MissingChat() {
-  return (
-    <Notice
-      icon={<MessageCircleOff size={26} strokeWidth={1.8} aria-hidden="true" />}
-      title={t("chat.missing.title")}
-      text={t("chat.missing.text")}
-      action={<Button onClick={closeConversation}>{t("chat.missing.action")}</Button>}
-    />
   );
 }
