@@ -119,6 +119,36 @@ describe("blocking", () => {
     await send(bob, pair);
   });
 
+  it("ends editing, reacting and typing one to one, and leaves one's own to be taken back", async () => {
+    const { ada, bob, pair, group } = await startWorld();
+    const { editMessage, toggleReaction, deleteMessages } = api.messages;
+    const { setTypingState, getTypingState } = api.typingStates;
+    const old = await send(bob, pair, "Kind");
+    const ofAda = await send(ada, pair, "Hello");
+    await bob.mutation(toggleReaction, { messageId: ofAda, emoji: "👍" });
+    await ada.mutation(blockUser, { userId: "bob" });
+    const blocked = { code: "forbidden", reason: "blocked" };
+    const edit = { messageId: old, content: "Unkind" };
+    expect(await refusal(bob.mutation(editMessage, edit))).toEqual(blocked);
+    const angry = { messageId: ofAda, emoji: "🖕" };
+    expect(await refusal(bob.mutation(toggleReaction, angry))).toEqual(blocked);
+    expect(await refusal(ada.mutation(toggleReaction, { ...angry, messageId: old }))).toEqual({
+      ...blocked,
+      reason: "blocked_by_you",
+    });
+    await bob.mutation(setTypingState, { conversationId: pair });
+    expect(await ada.query(getTypingState, { conversationId: pair })).toEqual([]);
+    await bob.mutation(toggleReaction, { messageId: ofAda, emoji: "👍" });
+    await bob.mutation(deleteMessages, { messageIds: [old] });
+    const byId = new Map((await messagesOf(ada, pair)).map((one) => [one._id, one]));
+    expect([byId.get(ofAda)?.reactions, byId.get(old)?.isDeleted]).toEqual([[], true]);
+    // In a group they are members among others.
+    const inGroup = await send(ada, group, "All");
+    await bob.mutation(toggleReaction, { messageId: inGroup, emoji: "👍" });
+    await bob.mutation(setTypingState, { conversationId: group });
+    expect(await ada.query(getTypingState, { conversationId: group })).toHaveLength(1);
+  });
+
   it("is of somebody else who exists", async () => {
     const { ada } = await startWorld();
     expect(await refusal(ada.mutation(blockUser, { userId: "ada" }))).toMatchObject({

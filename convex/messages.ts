@@ -6,7 +6,7 @@ import { contentRefusal } from "../shared/message-text";
 import type { Doc, Id } from "./_generated/dataModel";
 import { type MutationCtx, mutation } from "./_generated/server";
 import { isAdmin, requireMember, requireMessage, requireUserId } from "./model/access";
-import { requireMayWrite } from "./model/blocks";
+import { requireMayWrite, requireNoBar } from "./model/blocks";
 import { boundedItems, boundedPage, boundedText, distinctIds } from "./model/bounds";
 import { headOf } from "./model/conversations";
 import { gatedQuery, memberOf, memberOfMessage } from "./model/gatedQuery";
@@ -194,8 +194,12 @@ export const toggleReaction = mutation({
     const { message, membership } = await requireMessage(ctx, messageId);
     if (!isEmoji(emoji)) refuse("invalid", { field: "emoji", reason: "malformed" });
     checkIsThere(message);
-    await requirePace(ctx, membership.userId, "change");
-    await toggle(ctx, message, { emoji, userId: membership.userId });
+    const { userId } = membership;
+    const isThere = message.reactions.some((one) => one.userId === userId && one.emoji === emoji);
+    // One's own can always be taken back.
+    if (!isThere) await requireNoBar(ctx, membership);
+    await requirePace(ctx, userId, "change");
+    await toggle(ctx, message, { emoji, userId });
     return null;
   },
 });
@@ -203,7 +207,7 @@ export const toggleReaction = mutation({
 /**
  * Replaces the content of one of the caller's own messages.
  *
- * @throws ConvexError `forbidden` for somebody else's message; `invalid` or `too_long` as for sending,
+ * @throws ConvexError `forbidden` for somebody else's message, and where one has blocked the other; `invalid` or `too_long` as for sending,
  * and `invalid` for a deleted message.
  */
 export const editMessage = mutation({
@@ -214,6 +218,7 @@ export const editMessage = mutation({
     if (message.senderId !== membership.userId) refuse("forbidden");
     checkIsThere(message);
     checkContent(content);
+    await requireNoBar(ctx, membership);
     await requirePace(ctx, membership.userId, "change");
     await replaceContent(ctx, message, content);
     return null;

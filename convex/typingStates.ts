@@ -2,6 +2,7 @@ import { v } from "convex/values";
 import { typingShownMax, typingSweepAgeMs } from "../shared/limits";
 import { internalMutation, mutation, query } from "./_generated/server";
 import { requireMember } from "./model/access";
+import { findBar } from "./model/blocks";
 import { clearTyping, latestTyping, recordTyping } from "./model/typing";
 import { deletedName, findUser } from "./model/users";
 
@@ -12,7 +13,9 @@ export const setTypingState = mutation({
   args: { conversationId: v.string() },
   returns: v.null(),
   handler: async (ctx, { conversationId }) => {
-    await recordTyping(ctx, await requireMember(ctx, conversationId));
+    const membership = await requireMember(ctx, conversationId);
+    // Not an error: the page says it by itself, and nobody hears of it.
+    if ((await findBar(ctx, membership)) === null) await recordTyping(ctx, membership);
     return null;
   },
 });

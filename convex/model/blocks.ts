@@ -41,22 +41,41 @@ export async function block(ctx: MutationCtx, userId: string, blockedId: string)
   await ctx.db.insert("blocks", { userId, blockedId });
 }
 
-/**
- * @throws ConvexError `forbidden` in a one-to-one conversation of which one has blocked the other, or
- * whose other account is gone.
- */
-export async function requireMayWrite(
+/** With whom the member talks one to one here; `null` in a group. */
+async function otherOf(
   ctx: ReadCtx,
   { conversationId, userId }: Doc<"memberships">,
-): Promise<void> {
+): Promise<string | null> {
   const conversation = await findConversation(ctx, conversationId);
-  if (conversation === null || conversation.isGroup) return;
-  const otherId = conversation.participants.find((id) => id !== userId);
-  if (otherId === undefined) return;
-  if ((await findBlock(ctx, userId, otherId)) !== null) {
-    refuse("forbidden", { reason: "blocked_by_you" });
-  }
-  if ((await findBlock(ctx, otherId, userId)) !== null) refuse("forbidden", { reason: "blocked" });
+  if (conversation === null || conversation.isGroup) return null;
+  return conversation.participants.find((id) => id !== userId) ?? null;
+}
+
+type Bar = "blocked_by_you" | "blocked" | null;
+
+async function barBetween(ctx: ReadCtx, userId: string, otherId: string): Promise<Bar> {
+  if ((await findBlock(ctx, userId, otherId)) !== null) return "blocked_by_you";
+  return (await findBlock(ctx, otherId, userId)) !== null ? "blocked" : null;
+}
+
+/** Who of the two of a one-to-one conversation has blocked the other; `null` for neither, and in groups. */
+export async function findBar(ctx: ReadCtx, membership: Doc<"memberships">): Promise<Bar> {
+  const otherId = await otherOf(ctx, membership);
+  return otherId === null ? null : await barBetween(ctx, membership.userId, otherId);
+}
+
+/** @throws ConvexError `forbidden` in a one-to-one conversation of which one has blocked the other. */
+export async function requireNoBar(ctx: ReadCtx, membership: Doc<"memberships">): Promise<void> {
+  const reason = await findBar(ctx, membership);
+  if (reason !== null) refuse("forbidden", { reason });
+}
+
+/** @throws ConvexError `forbidden` as {@link requireNoBar}, and where the other account is gone. */
+export async function requireMayWrite(ctx: ReadCtx, membership: Doc<"memberships">): Promise<void> {
+  const otherId = await otherOf(ctx, membership);
+  if (otherId === null) return;
+  const reason = await barBetween(ctx, membership.userId, otherId);
+  if (reason !== null) refuse("forbidden", { reason });
   if ((await findLivingUser(ctx, otherId)) === null) refuse("forbidden", { reason: "gone" });
 }
 
