@@ -7,6 +7,7 @@ import { t } from "@/features/language/t";
 import { usePublicConfig } from "../use-identity";
 import { sentenceFor } from "./refusal-text";
 import { type SignUpTokens, startWithProvider } from "./service-client";
+import { useIsHydrated } from "./use-is-hydrated";
 
 /** The services elsewhere that people may sign in with, and what came of going to one of them. */
 export function ProviderButtons({
@@ -18,6 +19,7 @@ export function ProviderButtons({
 }) {
   const { providers } = usePublicConfig();
   const refused = useSearchParams().get("refused");
+  const isReady = useIsHydrated();
   const [isPending, setIsPending] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const sentence = refusal ?? (refused === null ? null : sentenceFor(refused));
@@ -48,7 +50,7 @@ export function ProviderButtons({
           variant="quiet"
           wide
           className="border border-line"
-          disabled={isPending}
+          disabled={!isReady || isPending}
           onClick={() => void leave(id)}
         >
           {t("entrance.with", { name })}

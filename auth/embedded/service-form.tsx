@@ -1,8 +1,9 @@
 "use client";
 
-import { type FormEvent, type ReactNode, useRef, useState, useSyncExternalStore } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import type { ServiceOutcome } from "./service-request";
+import { useIsHydrated } from "./use-is-hydrated";
 
 export type FieldProblem = { field: string | null; sentence: string };
 
@@ -87,15 +88,4 @@ export function readField(data: FormData, name: string): string {
 function focusField(form: HTMLFormElement, field: string | null): void {
   const input = field === null ? null : form.elements.namedItem(field);
   if (input instanceof HTMLInputElement) input.focus();
-}
-
-const subscribeToNothing = () => () => undefined;
-
-/** False until the page's code runs: a press before that would do nothing or lose what was typed. */
-function useIsHydrated(): boolean {
-  return useSyncExternalStore(
-    subscribeToNothing,
-    () => true,
-    () => false,
-  );
 }
