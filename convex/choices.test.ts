@@ -149,6 +149,28 @@ describe("blocking", () => {
     expect(await ada.query(getTypingState, { conversationId: group })).toHaveLength(1);
   });
 
+  it("keeps what the blocker reads from the blocked, while the badge still goes", async () => {
+    const { ada, bob, pair, group } = await startWorld();
+    const messageId = await send(bob, pair);
+    const inGroup = await send(bob, group);
+    const readTo = async (conversationId: string) => {
+      const marks = await bob.query(api.conversations.getReadMarks, { conversationId });
+      return marks.find(({ userId }) => userId === "ada")?.lastReadSeq;
+    };
+    const before = [await readTo(pair), await readTo(group)];
+    await ada.mutation(blockUser, { userId: "bob" });
+    await ada.mutation(api.messages.markMessageAsRead, { messageId });
+    await ada.mutation(api.messages.markMessageAsRead, { messageId: inGroup });
+    expect(await ada.query(getUnreadCounts, {})).toEqual([]);
+    expect(await readTo(pair)).toBe(before[0]);
+    expect(await readTo(group)).toBeGreaterThan(before[1]!);
+    const { readBy } = await bob.query(api.messages.getReadBy, { messageId });
+    expect(readBy.map(({ userId }) => userId)).toEqual(["bob"]);
+    await ada.mutation(unblockUser, { userId: "bob" });
+    await ada.mutation(api.messages.markMessageAsRead, { messageId });
+    expect(await readTo(pair)).toBeGreaterThan(before[0]!);
+  });
+
   it("is of somebody else who exists", async () => {
     const { ada } = await startWorld();
     expect(await refusal(ada.mutation(blockUser, { userId: "ada" }))).toMatchObject({

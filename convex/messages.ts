@@ -185,7 +185,8 @@ export const getEdits = gatedQuery(memberOfMessage, {
 /**
  * Adds the caller's reaction to a message, or takes it back.
  *
- * @throws ConvexError `invalid` for what is not one emoji or for a deleted message; `too_many`.
+ * @throws ConvexError `invalid` for what is not one emoji or for a deleted message; `too_many`; for
+ * adding one, `forbidden` where one of two has blocked the other.
  */
 export const toggleReaction = mutation({
   args: { messageId: v.id("messages"), emoji: v.string() },
@@ -207,8 +208,8 @@ export const toggleReaction = mutation({
 /**
  * Replaces the content of one of the caller's own messages.
  *
- * @throws ConvexError `forbidden` for somebody else's message, and where one has blocked the other; `invalid` or `too_long` as for sending,
- * and `invalid` for a deleted message.
+ * @throws ConvexError `forbidden` for somebody else's message, and where one of two has blocked the
+ * other; `invalid` or `too_long` as for sending, and `invalid` for a deleted message.
  */
 export const editMessage = mutation({
   args: { messageId: v.id("messages"), content: v.string() },

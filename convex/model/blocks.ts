@@ -6,8 +6,9 @@ import { refuse } from "./refuse";
 import { findLivingUser } from "./users";
 
 /**
- * Blocking ends what two people share one to one: neither writes to the other, and the blocked one no
- * longer sees when the other is there. In groups both go on as members among others.
+ * Blocking ends what two people share one to one: neither writes to the other, edits, reacts or is seen
+ * typing, and the blocked one no longer sees when the other is there or what they read. In groups both
+ * go on as members among others.
  */
 
 type ReadCtx = Pick<QueryCtx, "db">;

@@ -1,6 +1,7 @@
 import { groupMembersMax, readMovesKeptMax } from "../../shared/limits";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { findBar } from "./blocks";
 import { markUnread } from "./conversationChoices";
 import { settingsOf } from "./settings";
 
@@ -15,7 +16,7 @@ export type Position = { seq: number; sentAt: number };
 
 /**
  * Moves the member's read mark, and with it their unread count, forward to a message; never back. Who
- * does not share what they have read moves the count alone.
+ * does not share what they have read, or has blocked the other one, moves the count alone.
  */
 export async function moveReadMark(
   ctx: MutationCtx,
@@ -28,7 +29,7 @@ export async function moveReadMark(
   const progress = await progressOf(ctx, conversationId, userId);
   const seen = progress.seenSeq < to.seq ? { seenSeq: to.seq, seenAt: to.sentAt } : {};
   if (mark.lastReadSeq >= to.seq) return;
-  if (!(await settingsOf(ctx, userId)).sharesReceipts) {
+  if (!(await sharesReading(ctx, membership))) {
     // The count is theirs and goes down; what the others see of it stays where it was.
     if (seen.seenSeq !== undefined) await ctx.db.patch(progress._id, seen);
     return;
@@ -36,6 +37,11 @@ export async function moveReadMark(
   await ctx.db.patch(mark._id, { lastReadSeq: to.seq, lastReadAt: to.sentAt });
   const moves = [...progress.moves, { seq: to.seq, readAt: Date.now() }].slice(-readMovesKeptMax);
   await ctx.db.patch(progress._id, { moves, ...seen });
+}
+
+async function sharesReading(ctx: MutationCtx, membership: Doc<"memberships">): Promise<boolean> {
+  if (!(await settingsOf(ctx, membership.userId)).sharesReceipts) return false;
+  return (await findBar(ctx, membership)) !== "blocked_by_you";
 }
 
 /**
