@@ -19,8 +19,8 @@ export interface SessionRequest {
 interface Turn {
   /** For the log: which function it is. */
   name: string;
-  /** Under which its repetition is recognised; null for what is never sent again. */
-  key: string | null;
+  /** By which its repetition is recognised; null for what is never sent again. */
+  request: SessionRequest | null;
   /** Runs and stages what there is to commit. To reject is a fault of ours, and fails this turn. */
   run: () => Promise<void>;
   /** Whether it is a group of its own. */
@@ -31,7 +31,6 @@ interface Turn {
   refuse: (error: unknown) => void;
 }
 
-const NEVER = () => false;
 const SETTLE = (turn: Turn) => turn.settle();
 
 /** Work on a snapshot, and the transaction in which it is done. */
@@ -75,12 +74,9 @@ export class MutationQueue {
       let outcome: MutationOutcome;
       // What has been durable before its group cannot be refused with it.
       let isDurable = false;
-      const isStored = () =>
-        request !== null &&
-        this.#services.store.findRequest(request.sessionId, request.requestId) !== null;
-      this.#enqueue(isStored, {
+      this.#enqueue({
         name: call.path,
-        key: request && `${request.sessionId} ${request.requestId}`,
+        request,
         run: async () => {
           const repeated = request && this.#findRepeated(call, request);
           isDurable = repeated !== null && repeated.ts <= this.#services.store.durableTs;
@@ -108,9 +104,9 @@ export class MutationQueue {
   runOwn<T>(work: OwnWork<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let settle: () => void;
-      this.#enqueue(NEVER, {
+      this.#enqueue({
         name: "work of the engine's own",
-        key: null,
+        request: null,
         run: async () => {
           try {
             const value = await this.#runOwnWork(work);
@@ -132,9 +128,9 @@ export class MutationQueue {
   runAlone(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       let settle: () => void = resolve;
-      this.#enqueue(NEVER, {
+      this.#enqueue({
         name: "work of the engine's own",
-        key: null,
+        request: null,
         isAlone: true,
         run: async () => {
           try {
@@ -163,25 +159,38 @@ export class MutationQueue {
    * can send again is told nothing while the queue closes, and asks whoever serves next; and for a
    * repetition there is always room.
    */
-  #enqueue(isStored: () => boolean, turn: Turn): void {
-    const { key } = turn;
+  #enqueue(turn: Turn): void {
+    const { request } = turn;
     if (this.#isClosed) {
-      if (key !== null) return;
+      if (request !== null) return;
       turn.refuse(new EngineError("ShuttingDown", "The server is restarting; try again."));
       return;
     }
     const isFull = this.#waiting.length >= limits.waitingMutationsMax;
-    if (isFull && !(key !== null && this.#underWay.has(key)) && !isStored()) {
+    if (isFull && (request === null || !this.#isKnown(request))) {
       turn.refuse(new EngineError("Overloaded", "Too many mutations are waiting; try again."));
       return;
     }
-    if (key !== null) this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1);
+    if (request !== null) {
+      const key = keyOf(request);
+      this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1);
+    }
     this.#waiting.push(turn);
     this.#start();
   }
 
-  #noteEnded({ key }: Turn): void {
-    if (key === null) return;
+  /** Whether an earlier sending of it is stored or under way. */
+  #isKnown(request: SessionRequest): boolean {
+    const { sessionId, requestId } = request;
+    return (
+      this.#underWay.has(keyOf(request)) ||
+      this.#services.store.findRequest(sessionId, requestId) !== null
+    );
+  }
+
+  #noteEnded({ request }: Turn): void {
+    if (request === null) return;
+    const key = keyOf(request);
     const count = this.#underWay.get(key) ?? 0;
     if (count > 1) this.#underWay.set(key, count - 1);
     else this.#underWay.delete(key);
@@ -288,6 +297,10 @@ export class MutationQueue {
     }
     return { result: { ok: true, valueJson, logLines }, ts: found.ts };
   }
+}
+
+function keyOf({ sessionId, requestId }: SessionRequest): string {
+  return `${sessionId} ${requestId}`;
 }
 
 /** What a mutation returns may wait for the commit's timestamp, as what it writes may. */
