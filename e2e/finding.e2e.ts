@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ParleyClient } from "./rig/api";
 import { articles, log } from "./rig/log";
-import { composer, conversationHeading, conversationLink, message } from "./rig/screen";
+import { composer, conversationHeading, conversationLink, holdFiles, message } from "./rig/screen";
 import { sendAll } from "./rig/seed";
 import { openStage, type Person, type Stage, tokenOf } from "./rig/stage";
 
@@ -272,21 +272,12 @@ test("[B31] what one types before the palette has come is for the palette", asyn
   const chat = await eveClient.conversationWith((await boClient.me()).clerkId);
   await page.goto(`/messages?conversationId=${encodeURIComponent(chat)}`);
   await composer(page).fill("kept");
-  let held = 0;
-  let letGo: () => void = () => undefined;
-  const isFree = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route("**/_next/static/**", async (route) => {
-    held += 1;
-    await isFree;
-    await route.continue();
-  });
+  const files = await holdFiles(page);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("cyd");
   await page.keyboard.press("Enter");
-  await expect.poll(() => held).toBeGreaterThan(0);
-  letGo();
+  await expect.poll(files.held).toBeGreaterThan(0);
+  files.letGo();
   const field = page.getByRole("dialog", { name: "Go to" }).getByRole("combobox");
   await field.waitFor();
   expect(await field.inputValue()).toBe("cyd");

@@ -93,3 +93,18 @@ export async function openActions(page: Page, text: string): Promise<void> {
 export async function isAtSignIn(page: Page): Promise<void> {
   await expect.poll(() => new URL(page.url()).pathname, { timeout: 20_000 }).toBe("/sign-in");
 }
+
+/** Keeps back the files of the app that a page asks for from now on, until they are let go. */
+export async function holdFiles(page: Page) {
+  let held = 0;
+  let letGo: () => void = () => undefined;
+  const isFree = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route("**/_next/static/**", async (route) => {
+    held += 1;
+    await isFree;
+    await route.continue();
+  });
+  return { held: () => held, letGo };
+}

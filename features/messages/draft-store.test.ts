@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { DraftStore } from "./draft-store";
-
-function memory() {
-  const map = new Map<string, string>();
-  return {
-    map,
-    getItem: (key: string) => map.get(key) ?? null,
-    setItem: (key: string, value: string) => void map.set(key, value),
-    removeItem: (key: string) => void map.delete(key),
-  };
-}
+import { memoryStorage } from "./memory-storage";
 
 describe("DraftStore", () => {
   it("keeps a draft with its person and conversation, over a reload", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const drafts = new DraftStore(storage);
     drafts.write("ada", "c", "half a thou");
     const reloaded = new DraftStore(storage);
@@ -23,13 +14,13 @@ describe("DraftStore", () => {
   });
 
   it("ids that contain the separator do not meet", () => {
-    const drafts = new DraftStore(memory());
+    const drafts = new DraftStore(memoryStorage());
     drafts.write('a","b', "c", "one");
     expect(drafts.read("a", 'b","c')).toBe("");
   });
 
   it("leaves nothing behind when it is emptied, and tells of changes only", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const drafts = new DraftStore(storage);
     let told = 0;
     drafts.subscribe(() => {
@@ -43,7 +34,7 @@ describe("DraftStore", () => {
   });
 
   it("keeps what was written here when another tab sends its own draft of the chat", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const [here, there] = [new DraftStore(storage), new DraftStore(storage)];
     expect([here.read("ada", "c"), there.read("ada", "c")]).toEqual(["", ""]);
     here.write("ada", "c", "long and precious");
@@ -56,7 +47,7 @@ describe("DraftStore", () => {
   });
 
   it("does not bring back what another tab has sent and this one had only read", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     new DraftStore(storage).write("ada", "c", "from before");
     const [here, there] = [new DraftStore(storage), new DraftStore(storage)];
     expect([here.read("ada", "c"), there.read("ada", "c")]).toEqual(["from before", "from before"]);
@@ -75,7 +66,7 @@ describe("DraftStore", () => {
   });
 
   it("remembers the caret, and nothing of somebody who has signed out", () => {
-    const storage = memory();
+    const storage = memoryStorage();
     const drafts = new DraftStore(storage);
     drafts.write("ada", "c", "half a thought");
     drafts.writeCaret("ada", "c", 4);

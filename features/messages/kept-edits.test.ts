@@ -1,19 +1,11 @@
 import { expect, it } from "vitest";
 import { KeptEdits } from "./kept-edits";
+import { memoryStorage } from "./memory-storage";
 
-function memory() {
-  const map = new Map<string, string>();
-  return {
-    map,
-    getItem: (key: string) => map.get(key) ?? null,
-    setItem: (key: string, value: string) => void map.set(key, value),
-    removeItem: (key: string) => void map.delete(key),
-  };
-}
 const first = { messageId: "m1", content: "better", original: null };
 
 it("hands what a page has not brought to the server to the next one, and only there", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   const page = new KeptEdits(storage);
   page.keep("ada", "c", first);
   expect(page.orphans("ada", "c")).toEqual([]);
@@ -26,7 +18,7 @@ it("hands what a page has not brought to the server to the next one, and only th
 });
 
 it("keeps the newest of a message, whatever is answered first", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   const page = new KeptEdits(storage);
   const second = { ...first, content: "best" };
   page.keep("ada", "c", first);
@@ -37,7 +29,7 @@ it("keeps the newest of a message, whatever is answered first", () => {
 });
 
 it("keeps a begun edit, and giving it up leaves alone what is on its way", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   const page = new KeptEdits(storage);
   const begun = { messageId: "m2", content: "half a", original: "a" };
   page.keep("ada", "c", first);
@@ -51,7 +43,7 @@ it("keeps a begun edit, and giving it up leaves alone what is on its way", () =>
 });
 
 it("leaves nothing of somebody who signs out, and everything of others", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   const page = new KeptEdits(storage);
   page.keep("ada", "c", first);
   page.keep("adam", "c", first);
@@ -62,7 +54,7 @@ it("leaves nothing of somebody who signs out, and everything of others", () => {
 });
 
 it("takes only what is an edit from a storage where anything may stand", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   storage.map.set('parley:edits:["ada","c"]', JSON.stringify([null, { messageId: 1 }, first]));
   storage.map.set('parley:edits:["ada","d"]', "{");
   expect(new KeptEdits(storage).orphans("ada", "c")).toEqual([first]);

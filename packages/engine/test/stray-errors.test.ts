@@ -1,9 +1,6 @@
-import type { ChildProcess } from "node:child_process";
-import { ConvexClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { WebSocket } from "ws";
-import { type CommandLine, openCommandLine } from "./cli-rig.ts";
+import { expect, it } from "vitest";
+import { superviseEach } from "./supervised.ts";
 
 const late = anyApi.late!;
 
@@ -38,44 +35,15 @@ export const fail = actionGeneric({
 });
 `;
 
-let commandLine: CommandLine;
-let child: ChildProcess;
-let output = "";
-let url: string;
-const clients: ConvexClient[] = [];
+const supervised = superviseEach((commandLine) => commandLine.write("convex/late.ts", LATE));
 
-beforeEach(async () => {
-  const { PARLEY_SUPERVISOR: _, ...environment } = process.env;
-  commandLine = openCommandLine(environment);
-  commandLine.write("convex/late.ts", LATE);
-  output = "";
-  ({ child, url } = await commandLine.start());
-  child.stderr!.on("data", (part) => {
-    output += part;
-  });
-});
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await commandLine.stop(child);
-  await commandLine.end();
-});
-
-function connect(): ConvexClient {
-  const client = new ConvexClient(url, {
-    webSocketConstructor: WebSocket as unknown as typeof globalThis.WebSocket,
-    unsavedChangesWarning: false,
-    logger: false,
-  });
-  clients.push(client);
-  return client;
-}
-
-const logged = (pattern: RegExp) => expect.poll(() => output, { timeout: 30_000 }).toMatch(pattern);
+const logged = (pattern: RegExp) =>
+  expect.poll(() => supervised.output, { timeout: 30_000 }).toMatch(pattern);
 
 it("[WD5] what a function left behind fails alone, and is named with its place", {
   timeout: 60_000,
 }, async () => {
-  const client = connect();
+  const client = supervised.connect();
   const fail = (way: string) => client.action(late.fail!, { way });
   const pid = await fail("timer");
   await logged(
@@ -97,5 +65,5 @@ it("[WD5] what a function left behind fails alone, and is named with its place",
   // It is the same process still, on the same connection.
   expect(await fail("promise")).toBe(pid);
   expect(client.connectionState().connectionCount).toBe(1);
-  expect(output).not.toContain("is started again");
+  expect(supervised.output).not.toContain("is started again");
 });

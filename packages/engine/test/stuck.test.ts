@@ -1,13 +1,11 @@
-import { type ChildProcess, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConvexClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { WebSocket } from "ws";
-import { type CommandLine, openCommandLine } from "./cli-rig.ts";
+import { expect, it } from "vitest";
 import { until } from "./rig.ts";
+import { superviseEach } from "./supervised.ts";
 
 const TROUBLE_DIR = fileURLToPath(new URL("./fixtures/trouble", import.meta.url));
 const trouble = anyApi.trouble!;
@@ -15,45 +13,17 @@ const trouble = anyApi.trouble!;
 const LETTERS = "a".repeat(50);
 const ENDED = /The function (\S+) never returns/g;
 
-let commandLine: CommandLine;
-let child: ChildProcess;
-let url: string;
-let output = "";
-const clients: ConvexClient[] = [];
+const supervised = superviseEach(({ root }) =>
+  cpSync(TROUBLE_DIR, join(root, "convex"), { recursive: true }),
+);
 
-beforeEach(async () => {
-  const { PARLEY_SUPERVISOR: _, ...environment } = process.env;
-  commandLine = openCommandLine(environment);
-  cpSync(TROUBLE_DIR, join(commandLine.root, "convex"), { recursive: true });
-  output = "";
-  ({ child, url } = await commandLine.start());
-  child.stderr!.on("data", (part) => {
-    output += part;
-  });
-});
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await commandLine.stop(child);
-  await commandLine.end();
-});
-
-function connect(): ConvexClient {
-  const client = new ConvexClient(url, {
-    webSocketConstructor: WebSocket as unknown as typeof globalThis.WebSocket,
-    unsavedChangesWarning: false,
-    logger: false,
-  });
-  clients.push(client);
-  return client;
-}
-
-const ended = () => [...output.matchAll(ENDED)].map(([, path]) => path);
+const ended = () => [...supervised.output.matchAll(ENDED)].map(([, path]) => path);
 const notBegun = expect.objectContaining({ message: expect.stringMatching(/is not begun again/) });
 
 it("[WD3] ends the process that a function holds, once, and everybody goes on", {
   timeout: 120_000,
 }, async () => {
-  const canary = connect();
+  const canary = supervised.connect();
   const marks = (name: string) =>
     until(
       (onValue: (names: string[]) => void) => canary.onUpdate(trouble.marks!, {}, onValue),
@@ -63,23 +33,23 @@ it("[WD3] ends the process that a function holds, once, and everybody goes on", 
 
   // Its client sends it again, and hears that it is not begun.
   await expect(
-    connect().mutation(trouble.explodingMutation!, { letters: LETTERS }),
+    supervised.connect().mutation(trouble.explodingMutation!, { letters: LETTERS }),
   ).rejects.toEqual(notBegun);
   expect(ended()).toEqual(["trouble:explodingMutation"]);
-  expect(output).toMatch(/has ended the process before.*trouble:explodingMutation/);
+  expect(supervised.output).toMatch(/has ended the process before.*trouble:explodingMutation/);
   await canary.mutation(trouble.mark!, { name: "mutation" });
   await marks("mutation");
 
   const failed = new Promise((resolve) =>
-    connect().onUpdate(trouble.explodingQuery!, { letters: LETTERS }, () => {}, resolve),
+    supervised.connect().onUpdate(trouble.explodingQuery!, { letters: LETTERS }, () => {}, resolve),
   );
   expect(await failed).toEqual(notBegun);
   await canary.mutation(trouble.mark!, { name: "query" });
   await marks("query");
 
-  await expect(connect().action(trouble.bigPower!, { exponent: 600_000_000 })).rejects.toThrow(
-    /Connection lost while action was in flight/,
-  );
+  await expect(
+    supervised.connect().action(trouble.bigPower!, { exponent: 600_000_000 }),
+  ).rejects.toThrow(/Connection lost while action was in flight/);
   await canary.mutation(trouble.mark!, { name: "action" });
   await marks("action");
 
@@ -104,7 +74,7 @@ it("[WD3] ends the process that a function holds, once, and everybody goes on", 
 
 /** The process that serves. */
 function serverPid(): number {
-  const [pid] = execFileSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], {
+  const [pid] = execFileSync("ps", ["-o", "pid=", "--ppid", String(supervised.child.pid)], {
     encoding: "utf8",
   })
     .split("\n")
@@ -127,37 +97,42 @@ async function gone(pid: number): Promise<void> {
 
 it("[WD4] the program ends with its supervisor, in whatever way", async () => {
   const server = serverPid();
-  child.kill("SIGKILL");
+  supervised.child.kill("SIGKILL");
   await gone(server);
 });
 
 it("[WD4] a crash that nobody asked for is followed by a new start, and repeated ones are the end", {
   timeout: 120_000,
 }, async () => {
-  const canary = connect();
+  const canary = supervised.connect();
   const exited = new Promise((resolve) =>
-    child.once("exit", (code, signal) => resolve(code ?? signal)),
+    supervised.child.once("exit", (code, signal) => resolve(code ?? signal)),
   );
   for (let crash = 1; crash <= 6; crash++) {
     await canary.mutation(trouble.mark!, { name: `mark ${crash}` });
     process.kill(serverPid(), "SIGKILL");
   }
   expect(await exited).toBe("SIGKILL");
-  expect(output.match(/is started again/g)).toHaveLength(5);
-  expect(output).toContain("ended by SIGKILL, 6 times in a row, and is not started again");
-  ({ child, url } = await commandLine.start());
-  expect(await connect().query(trouble.marks!, {})).toHaveLength(6);
+  expect(supervised.output.match(/is started again/g)).toHaveLength(5);
+  expect(supervised.output).toContain(
+    "ended by SIGKILL, 6 times in a row, and is not started again",
+  );
+  await supervised.start();
+  expect(await supervised.connect().query(trouble.marks!, {})).toHaveLength(6);
 });
 
 it("[WD4] a signal between two starts ends both", async () => {
   const exited = new Promise((resolve) =>
-    child.once("exit", (code, signal) => resolve(code ?? signal)),
+    supervised.child.once("exit", (code, signal) => resolve(code ?? signal)),
   );
   const told = new Promise<void>((resolve) =>
-    child.stderr!.on("data", () => output.includes("is started again") && resolve()),
+    supervised.child.stderr!.on(
+      "data",
+      () => supervised.output.includes("is started again") && resolve(),
+    ),
   );
   process.kill(serverPid(), "SIGKILL");
   await told;
-  child.kill("SIGTERM");
+  supervised.child.kill("SIGTERM");
   expect(await exited).toBe(0);
 });
