@@ -41,9 +41,13 @@ export function t(key: TextKey, facts: Record<string, string | number> = {}): st
   });
 }
 
-const RTL_LETTER =
-  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
+const RTL =
+  "\\p{Script=Hebrew}\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}";
+/** A letter or digit that is foreign to a page of this direction. */
+const FOREIGN = {
+  ltr: new RegExp(`(?=[${RTL}])[\\p{L}\\p{N}]`, "u"),
+  rtl: new RegExp(`(?![${RTL}])[\\p{L}\\p{N}]`, "u"),
+};
 
 /**
  * Keeps a fact that is written in the other direction from rearranging the sentence around it, as a
@@ -52,7 +56,5 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
  */
 function isolate(fact: string, direction: "ltr" | "rtl"): string {
   if (/^https?:/.test(fact)) return fact;
-  const letters = fact.match(LETTER_OR_DIGIT) ?? [];
-  const isForeign = letters.some((letter) => RTL_LETTER.test(letter) === (direction === "ltr"));
-  return isForeign ? `\u2068${fact}\u2069` : fact;
+  return FOREIGN[direction].test(fact) ? `\u2068${fact}\u2069` : fact;
 }
