@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { isAtSignIn, mainNavigation, signIn } from "./rig/screen";
+import { holdFiles, isAtSignIn, mainNavigation, signIn } from "./rig/screen";
 import { openStage, PASSWORD, type Person, type Stage } from "./rig/stage";
 
 let stage: Stage;
@@ -55,7 +55,7 @@ test("an invitation lets one person in, is listed and can be revoked", async () 
   const list = page.getByRole("list", { name: "Invitations" });
   await page.getByRole("tab", { name: "People" }).click();
   await account(page, "Ivy Invited")
-    .getByText(/^last here /)
+    .getByText(/^Last here /)
     .waitFor();
   await page.getByRole("tab", { name: "Invitations" }).click();
   await list.getByText("1 of 1 used").waitFor();
@@ -192,20 +192,11 @@ test("[B24] a room of the admin page whose code is long in coming has its shape 
   const { page } = owner;
   await openRoom(owner, "People");
   await account(page, "Olga Owner").waitFor();
-  let held = 0;
-  let letGo: () => void = () => undefined;
-  const isFree = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route("**/_next/static/**", async (route) => {
-    held += 1;
-    await isFree;
-    await route.continue();
-  });
+  const files = await holdFiles(page);
   await page.getByRole("tab", { name: "Figures" }).click();
   await page.getByRole("tabpanel").getByRole("progressbar").waitFor();
-  expect(held).toBeGreaterThan(0);
-  letGo();
+  expect(files.held()).toBeGreaterThan(0);
+  files.letGo();
   await page.getByRole("tabpanel").getByRole("progressbar").waitFor({ state: "detached" });
   await page.getByRole("tabpanel").getByText("Open connections").waitFor();
 });

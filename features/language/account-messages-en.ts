@@ -90,9 +90,9 @@ export const accountMessagesEn = {
   "admin.restore": "Restore",
   "admin.suspended": "Suspended",
   "admin.person.since": "Since {when}",
-  "admin.person.seen": "last here {when}",
-  "admin.person.away": "signed in nowhere",
-  "admin.person.two": "two-factor sign-in",
+  "admin.person.seen": "Last here {when}",
+  "admin.person.away": "Signed in nowhere",
+  "admin.person.two": "Two-factor sign-in",
   "admin.delete": "Delete account",
   "admin.delete.title": "Delete the account of {name}?",
   "admin.delete.text":

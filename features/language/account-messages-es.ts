@@ -94,9 +94,9 @@ export const accountMessagesEs: Catalogue = {
   "admin.restore": "Restablecer",
   "admin.suspended": "Suspendida",
   "admin.person.since": "Desde el {when}",
-  "admin.person.seen": "última visita el {when}",
-  "admin.person.away": "sin sesiones abiertas",
-  "admin.person.two": "inicio de sesión en dos pasos",
+  "admin.person.seen": "Última visita el {when}",
+  "admin.person.away": "Sin sesiones abiertas",
+  "admin.person.two": "Inicio de sesión en dos pasos",
   "admin.delete": "Eliminar la cuenta",
   "admin.delete.title": "¿Eliminar la cuenta de {name}?",
   "admin.delete.text":

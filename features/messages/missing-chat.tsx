@@ -16,7 +16,7 @@ import { useDrafts } from "./use-draft";
  */
 export function MissingChat({ conversationId }: { conversationId: string }) {
   return (
-    <div className="grid h-full grid-rows-[minmax(0,1fr)_auto]">
+    <div className="grid h-full grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)_auto]">
       <Notice
         icon={<MessageCircleOff size={26} strokeWidth={1.8} aria-hidden="true" />}
         title={t("chat.missing.title")}
@@ -68,7 +68,7 @@ function UnsentText({ label, text, onDiscard }: UnsentTextProps) {
   return (
     <li className="mt-2 rounded-xl border border-line bg-surface px-3.5 py-2">
       {label && <p className="text-meta text-muted">{label}</p>}
-      <p dir="auto" className="whitespace-pre-wrap break-words text-body text-ink">
+      <p dir="auto" className="wrap-anywhere whitespace-pre-wrap text-body text-ink">
         {text}
       </p>
       <div className="flex flex-wrap justify-end">

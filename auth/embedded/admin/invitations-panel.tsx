@@ -24,52 +24,55 @@ export function InvitationsPanel() {
   const isClosed = usePublicConfig().signUp === "closed";
   return (
     <>
-      {isClosed && <p className="text-preview text-muted">{t("admin.invite.closed")}</p>}
-      <div className="max-w-md" hidden={isClosed}>
-        <ServiceForm<{ link: string }>
-          submitLabel={t("admin.invite.make")}
-          pendingLabel={t("admin.invite.making")}
-          check={(data) => {
-            if (!isCount(readField(data, "uses"), USES_MAX)) {
-              return { field: "uses", sentence: t("admin.invite.usesWrong", { max: USES_MAX }) };
-            }
-            return isCount(readField(data, "days"), DAYS_MAX)
-              ? null
-              : { field: "days", sentence: t("admin.invite.daysWrong", { max: DAYS_MAX }) };
-          }}
-          onSubmit={(data) => {
-            setLink(null);
-            return post("admin/invite", {
-              usesMax: Number(readField(data, "uses")),
-              days: Number(readField(data, "days")),
-            });
-          }}
-          onDone={(made) => {
-            setLink(made.link);
-            invitations.reload();
-            return "stays";
-          }}
-        >
-          {(wrongField) => (
-            <div className="grid grid-cols-2 gap-3">
-              <TextField
-                label={t("admin.invite.uses")}
-                name="uses"
-                inputMode="numeric"
-                defaultValue="1"
-                aria-invalid={wrongField === "uses" || undefined}
-              />
-              <TextField
-                label={t("admin.invite.days")}
-                name="days"
-                inputMode="numeric"
-                defaultValue="7"
-                aria-invalid={wrongField === "days" || undefined}
-              />
-            </div>
-          )}
-        </ServiceForm>
-      </div>
+      {isClosed ? (
+        <p className="text-preview text-muted">{t("admin.invite.closed")}</p>
+      ) : (
+        <div className="max-w-md">
+          <ServiceForm<{ link: string }>
+            submitLabel={t("admin.invite.make")}
+            pendingLabel={t("admin.invite.making")}
+            check={(data) => {
+              if (!isCount(readField(data, "uses"), USES_MAX)) {
+                return { field: "uses", sentence: t("admin.invite.usesWrong", { max: USES_MAX }) };
+              }
+              return isCount(readField(data, "days"), DAYS_MAX)
+                ? null
+                : { field: "days", sentence: t("admin.invite.daysWrong", { max: DAYS_MAX }) };
+            }}
+            onSubmit={(data) => {
+              setLink(null);
+              return post("admin/invite", {
+                usesMax: Number(readField(data, "uses")),
+                days: Number(readField(data, "days")),
+              });
+            }}
+            onDone={(made) => {
+              setLink(made.link);
+              invitations.reload();
+              return "stays";
+            }}
+          >
+            {(wrongField) => (
+              <div className="grid grid-cols-2 gap-3">
+                <TextField
+                  label={t("admin.invite.uses")}
+                  name="uses"
+                  inputMode="numeric"
+                  defaultValue="1"
+                  aria-invalid={wrongField === "uses" || undefined}
+                />
+                <TextField
+                  label={t("admin.invite.days")}
+                  name="days"
+                  inputMode="numeric"
+                  defaultValue="7"
+                  aria-invalid={wrongField === "days" || undefined}
+                />
+              </div>
+            )}
+          </ServiceForm>
+        </div>
+      )}
       {link && (
         <LinkNotice text={t("admin.invite.link")} link={link} onClose={() => setLink(null)} />
       )}
